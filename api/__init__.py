@@ -1,0 +1,22 @@
+"""The service over HTTP: a web form for people and a JSON API for platforms, built around one detector."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from api import headers, pages, problems, routes
+from api.config import Assessor, Config
+
+__all__ = ["Assessor", "Config", "create_app"]
+
+
+def create_app(detector: Assessor, config: Config | None = None) -> Flask:
+    """The WSGI application around a loaded detector; two calls give two independent applications."""
+    app = Flask(__name__, static_folder="static", template_folder="templates")
+    app.extensions["assessor"] = detector
+    app.extensions["config"] = config or Config()
+    problems.register(app)
+    routes.register(app)
+    pages.register(app)
+    headers.register(app)
+    return app

@@ -1,0 +1,100 @@
+"""What an application is built from: its limits, and the one thing it needs of a detector."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, cast
+
+from flask import current_app
+
+if TYPE_CHECKING:
+    from detector.types import Assessment, Legal, Posting, Versions
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Limits of one application, in bytes of a request body."""
+
+    max_body: int = 512 * 1024
+    """One posting: 20,000 characters, however escaped, fit; a longer text still gets an answer that names the limit."""
+    max_batch_body: int = 32 * 1024 * 1024
+    """A batch: 1,000 postings of 10,000 Chinese characters."""
+    max_form: int = 2 * 1024 * 1024
+    """The web form: up to this the pasted text is given back with the message that it is too long."""
+
+
+class RuleLike(Protocol):
+    """What the API shows of a rule."""
+
+    @property
+    def id(self) -> str:
+        """As in `upfront_fee.deposit`."""
+        ...
+
+    @property
+    def code(self) -> str:
+        """The reason code it belongs to."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """What it found, in a line."""
+        ...
+
+    @property
+    def explanation(self) -> str:
+        """Why that is a sign of a scam."""
+        ...
+
+    @property
+    def advice(self) -> str:
+        """What to do."""
+        ...
+
+    @property
+    def confidence(self) -> float:
+        """How sure it is, 0..1."""
+        ...
+
+    @property
+    def legal(self) -> tuple[Legal, ...]:
+        """The norms that the conduct may breach."""
+        ...
+
+
+class Assessor(Protocol):
+    """What the API asks of a detector; `detector.Detector` is one, and so is the toy in the tests."""
+
+    @property
+    def versions(self) -> Versions:
+        """What is running."""
+        ...
+
+    @property
+    def rules(self) -> Sequence[RuleLike]:
+        """All of them."""
+        ...
+
+    @property
+    def manifest(self) -> Mapping[str, object]:
+        """What the model was made from, and how well it does."""
+        ...
+
+    def assess(self, posting: Posting, /) -> Assessment:
+        """How likely the posting is a scam, and why."""
+        ...
+
+    def assess_many(self, postings: Iterable[Posting], /) -> Iterator[Assessment]:
+        """The same, one by one and in order."""
+        ...
+
+
+def assessor() -> Assessor:
+    """The detector of the application that answers this request."""
+    return cast("Assessor", current_app.extensions["assessor"])
+
+
+def config() -> Config:
+    """The limits of the application that answers this request."""
+    return cast("Config", current_app.extensions["config"])

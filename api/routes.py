@@ -1,0 +1,137 @@
+"""The JSON API: an assessment, a batch of them, and what is running."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Blueprint, Flask, Response, request
+
+from api import openapi
+from api.config import RuleLike, assessor, config
+from api.encoding import answer
+from api.problems import Refused, refuse
+from api.reading import body_of
+from api.schema import read_batch, read_posting, too_long
+from detector.errors import TextTooLong
+from detector.types import CODES, Assessment, Kind, Posting
+
+api = Blueprint("api", __name__)
+log = logging.getLogger("api")
+
+SCAM_PROBE = Posting("招聘打字员，日结500元，入职前先交押金200元，用自己的钱先垫付刷单，佣金30%。加微信详谈。")
+HONEST_PROBE = Posting("社区超市招收银员一名，早晚两班，月薪3800元，包午餐，转正后缴纳社保。到店面试。")
+
+
+@api.post("/api/v1/assessments")
+def assess() -> Response:
+    """One posting in, one assessment out."""
+    posting = read_posting(body_of(request, config().max_body))
+    return answer(assess_one(posting).to_dict())
+
+
+def assess_one(posting: Posting) -> Assessment:
+    """The assessment; the detector's own limit, should it be stricter, is the caller's mistake too."""
+    try:
+        return assessor().assess(posting)
+    except TextTooLong as error:
+        name, _ = max(posting.fields(), key=lambda item: len(item[1]))
+        raise too_long(error.length, name) from None
+
+
+@api.post("/api/v1/assessments/batch")
+def assess_batch() -> Response:
+    """Many postings in, in the same order an assessment or an error for each."""
+    items = [read_item(item) for item in read_batch(body_of(request, config().max_batch_body))]
+    assessments = assessor().assess_many([item for item in items if isinstance(item, Posting)])
+    results = [next(assessments).to_dict() if isinstance(item, Posting) else item for item in items]
+    return answer({"assessments": results})
+
+
+def read_item(item: object) -> Posting | dict[str, object]:
+    """A posting of a batch, or the error object that stands in its place."""
+    try:
+        return read_posting(item)
+    except Refused as error:
+        return {"id": own_id(item), "error": error.to_dict()}
+
+
+def own_id(item: object) -> str | None:
+    """The caller's id of an item that was refused, when it has a usable one."""
+    value = item.get("id") if isinstance(item, dict) else None
+    return value if isinstance(value, str) and len(value) <= 256 else None
+
+
+@api.get("/api/v1/rules")
+def rules() -> Response:
+    """Every rule that is running."""
+    return answer({"rules": [rule_object(rule) for rule in assessor().rules], "codes": dict(CODES)})
+
+
+@api.get("/api/v1/rules/<path:rule_id>")
+def rule(rule_id: str) -> Response:
+    """One rule."""
+    found = next((one for one in assessor().rules if one.id == rule_id), None)
+    return answer(rule_object(found)) if found else refuse("unknown-rule")
+
+
+def rule_object(one: RuleLike) -> dict[str, object]:
+    """A rule as JSON."""
+    return {
+        "id": one.id,
+        "code": one.code,
+        "title": one.title,
+        "explanation": one.explanation,
+        "advice": one.advice,
+        "confidence": one.confidence,
+        "legal": [{"law": norm.law, "article": norm.article} for norm in one.legal],
+    }
+
+
+def versions() -> dict[str, str]:
+    """What is running, as JSON."""
+    running = assessor().versions
+    return {"model": running.model, "rules": running.rules, "api": running.api}
+
+
+@api.get("/api/v1/model")
+def model() -> Response:
+    """The model that is running."""
+    return answer({"versions": versions(), "manifest": dict(assessor().manifest)})
+
+
+@api.get("/healthz")
+def healthz() -> Response:
+    """The process answers."""
+    return answer({"status": "ok"})
+
+
+@api.get("/readyz")
+def readyz() -> Response:
+    """Ready means: a scam and an honest posting were just told apart, with evidence that is where it says."""
+    try:
+        ready = tells_apart()
+    except Exception as error:  # noqa: BLE001  # whatever it is, the service is not ready
+        log.warning("the readiness probe failed: %s", type(error).__name__)
+        ready = False
+    if not ready:
+        refuse("not-ready")
+    return answer({"status": "ready", "versions": versions()})
+
+
+def tells_apart() -> bool:
+    """Whether the detector does its work on two known texts."""
+    scam, honest = assessor().assess(SCAM_PROBE), assessor().assess(HONEST_PROBE)
+    quotes = [item for reason in scam.reasons for item in reason.evidence]
+    in_place = all(getattr(SCAM_PROBE, item.field)[item.start : item.end] == item.quote for item in quotes)
+    return scam.kind is Kind.POSTING and bool(scam.reasons) and in_place and scam.risk_score > honest.risk_score
+
+
+@api.get("/openapi.json")
+def openapi_document() -> Response:
+    """The description of this API."""
+    return Response(openapi.document(), mimetype="application/json")
+
+
+def register(app: Flask) -> None:
+    """Add the API to the application."""
+    app.register_blueprint(api)

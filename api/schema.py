@@ -1,0 +1,311 @@
+"""What a request may hold and what an answer holds: the models that check the first and document both."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from api.problems import KINDS, Mistake, Refused
+from detector.types import CODES, MAX_TEXT, Posting
+
+MAX_BATCH = 1_000
+MAX_ID = 256
+SHOWN_MISTAKES = 20
+
+
+def whole(text: str) -> str:
+    """The text, unless it holds half a character, which could be neither stored nor quoted back."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise PydanticCustomError("lone_surrogate", "{at}", {"at": error.start}) from None
+    return text
+
+
+Text = Annotated[str, AfterValidator(whole), WithJsonSchema({"type": "string", "maxLength": MAX_TEXT})]
+"""The limit is one for all fields together, so it is checked where they are together."""
+Name = Annotated[str, Field(max_length=MAX_ID), AfterValidator(whole)]
+
+
+class PostingRequest(BaseModel):
+    """A posting: `text`, or the columns of a job board; not all blank, and 20,000 characters at most in all."""
+
+    model_config = ConfigDict(
+        strict=True,
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {"text": "招聘打字员，日结300元，入职前先交押金200元，三天后退还。", "id": "a-17"},
+                {
+                    "title": "前台文员",
+                    "company": "南山某物业",
+                    "salary": "4500元/月",
+                    "description": "接待访客，双休。",
+                },
+            ]
+        },
+    )
+
+    text: Text | None = Field(None, description="The posting as one text.")
+    title: Text | None = None
+    company: Text | None = None
+    salary: Text | None = None
+    location: Text | None = None
+    contact: Text | None = None
+    description: Text | None = None
+    id: Name | None = Field(None, description="The caller's own; comes back unchanged.")
+
+    def to_posting(self) -> Posting:
+        """The detector's value, or a refusal when there is nothing to read or too much."""
+        values = {name: getattr(self, name) or "" for name in Posting.FIELDS}
+        _check_length(values)
+        if not any(value.strip() for value in values.values()):
+            pointer = next((f"#/{name}" for name in Posting.FIELDS if getattr(self, name) is not None), "#/text")
+            kind = KINDS["empty-posting"]
+            raise Refused(kind, kind.cure, kind.cure_en, [Mistake(pointer, kind.title, kind.title_en)])
+        return Posting(id=self.id, **values)
+
+
+def _check_length(values: dict[str, str]) -> None:
+    length = sum(map(len, values.values()))
+    if length > MAX_TEXT:
+        raise too_long(length, max(values, key=lambda name: len(values[name])))
+
+
+def too_long(length: int, field: str) -> Refused:
+    """The refusal of a posting over the limit; `field` is its longest."""
+    detail = f"文字有 {length:,} 个字符，上限为 {MAX_TEXT:,}。"
+    detail_en = f"The text has {length:,} characters; the limit is {MAX_TEXT:,}."
+    mistake = Mistake(f"#/{field}", detail, detail_en)
+    return Refused(KINDS["text-too-long"], detail, detail_en, [mistake], length=length, limit=MAX_TEXT)
+
+
+class BatchRequest(BaseModel):
+    """Up to 1,000 postings. Each is checked on its own: a bad one gets an error in its place, the others an answer."""
+
+    model_config = ConfigDict(
+        strict=True, extra="forbid", json_schema_extra={"examples": [{"postings": [{"id": "1", "text": "招聘店员"}]}]}
+    )
+
+    postings: list[PostingRequest] = Field(min_length=1, max_length=MAX_BATCH)
+
+
+class Loose(BaseModel):
+    """The outer form of a batch, its items not yet looked at."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    postings: list[object] = Field(min_length=1, max_length=MAX_BATCH)
+
+
+def read_posting(value: object) -> Posting:
+    """The posting in a decoded JSON value, or a refusal that names the field."""
+    try:
+        return PostingRequest.model_validate(value).to_posting()
+    except ValidationError as error:
+        raise refusal(error, tuple(PostingRequest.model_fields)) from None
+
+
+def read_batch(value: object) -> list[object]:
+    """The items of a batch, unchecked."""
+    try:
+        return Loose.model_validate(value).postings
+    except ValidationError as error:
+        refused = refusal(error, ("postings",))
+        slug = "invalid-batch" if refused.kind.slug == "invalid-posting" else refused.kind.slug
+        raise Refused(KINDS[slug], refused.detail, refused.detail_en, refused.mistakes) from None
+
+
+def refusal(error: ValidationError, known: tuple[str, ...]) -> Refused:
+    """What is wrong with a value, field by field, without repeating the value."""
+    details = error.errors(include_url=False, include_input=False)
+    halves = all(one["type"] in {"lone_surrogate", "string_unicode"} for one in details)
+    kind = KINDS["lone-surrogate" if halves else "invalid-posting"]
+    mistakes = [_mistake(one, known) for one in details[:SHOWN_MISTAKES]]
+    return Refused(kind, _line(mistakes, "zh"), _line(mistakes, "en"), mistakes)
+
+
+def _line(mistakes: list[Mistake], language: str) -> str:
+    texts = [f"{one.pointer} {one.detail if language == 'zh' else one.detail_en}" for one in mistakes]
+    return ("；" if language == "zh" else "; ").join(texts)
+
+
+def _mistake(error: ErrorDetails, known: tuple[str, ...]) -> Mistake:
+    zh, en = _WORDS.get(error["type"], ("不合要求", error["msg"]))
+    context = {"known": ", ".join(known), "max": MAX_ID, **error.get("ctx", {})}
+    return Mistake(_pointer(error["loc"]), zh.format(**context), en.format(**context))
+
+
+_WORDS = {
+    "string_type": ("必须是字符串", "must be a string"),
+    "string_too_long": ("不能超过 {max} 个字符", "must not be over {max} characters"),
+    "extra_forbidden": ("没有这个字段；可用的是 {known}", "is no known field; there are {known}"),
+    "model_type": ("必须是 JSON 对象", "must be a JSON object"),
+    "list_type": ("必须是数组", "must be an array"),
+    "missing": ("缺少这个字段", "is missing"),
+    "too_short": ("至少要有 1 条", "must have at least 1 item"),
+    "too_long": ("最多 1,000 条", "must have at most 1,000 items"),
+    "lone_surrogate": ("第 {at} 个码点处有半个字符", "has half a character at code point {at}"),
+    "string_unicode": ("键名里有半个字符", "has half a character in a key"),
+}
+
+
+def _pointer(location: tuple[int | str, ...]) -> str:
+    steps = (str(step)[:100].replace("~", "~0").replace("/", "~1") for step in location)
+    return "#" + "".join(f"/{step}" for step in steps)
+
+
+# Answers. The routes send `Assessment.to_dict()` as it is; a test holds it to these models.
+
+Code = Annotated[str, WithJsonSchema({"type": "string", "enum": list(CODES)})]
+
+
+class Answer(BaseModel):
+    """Base of the answer models: exactly the members that are documented."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+
+class EvidenceAnswer(Answer):
+    """Where it stands: `field[start:end] == quote` in Unicode code points of the field as it was sent."""
+
+    field: Literal["text", "title", "company", "salary", "location", "contact", "description"]
+    start: int = Field(ge=0)
+    end: int = Field(ge=0)
+    quote: str
+    disguised: bool = Field(description="Whether the words were disguised, as in 刷-单.")
+
+
+class LegalAnswer(Answer):
+    """A norm that the described conduct may breach."""
+
+    law: str
+    article: str
+
+
+class ReasonAnswer(Answer):
+    """One finding, with what a person needs to judge it."""
+
+    code: Code
+    rule: str | None = Field(description="null when the classifier alone says it")
+    title: str
+    explanation: str
+    advice: str
+    confidence: float = Field(ge=0, le=1)
+    evidence: list[EvidenceAnswer]
+    legal: list[LegalAnswer]
+
+
+class SetAsideAnswer(Answer):
+    """Something that looks risky, was read, and does not count. It earns no trust either."""
+
+    code: Code
+    because: Literal["denied", "warned", "employer_pays", "duty", "quoted"]
+    evidence: list[EvidenceAnswer]
+
+
+class WordingAnswer(Answer):
+    """A term that moved the classifier; positive weights speak for a scam."""
+
+    term: str
+    weight: float
+    start: int
+    end: int
+    field: str
+
+
+class VersionsAnswer(Answer):
+    """What gave the answer: same text and same versions, same answer."""
+
+    model: str
+    rules: str
+    api: str
+
+
+class AssessmentAnswer(Answer):
+    """How likely the posting is a scam, and why. low < 30 ≤ medium < 70 ≤ high; not_posting is always low."""
+
+    id: str | None
+    kind: Literal["posting", "not_posting"]
+    risk_level: Literal["low", "medium", "high"]
+    risk_score: int = Field(ge=0, le=100)
+    reasons: list[ReasonAnswer]
+    set_aside: list[SetAsideAnswer]
+    wording: list[WordingAnswer]
+    versions: VersionsAnswer
+
+
+class MistakeAnswer(Answer):
+    """One thing wrong at one place."""
+
+    pointer: str = Field(description="JSON Pointer as a URI fragment, as in #/text")
+    detail: str
+    detail_en: str
+
+
+class ProblemAnswer(BaseModel):
+    """RFC 9457 problem details. `type` is stable, relative to the service, and leads to a page that explains it."""
+
+    type: str
+    title: str
+    title_en: str
+    status: int
+    detail: str | None = None
+    detail_en: str | None = None
+    errors: list[MistakeAnswer] | None = None
+    length: int | None = None
+    limit: int | None = None
+
+
+class ItemErrorAnswer(Answer):
+    """Stands in a batch where an assessment would, when that item could not be read."""
+
+    id: str | None
+    error: ProblemAnswer
+
+
+class BatchAnswer(Answer):
+    """One entry an item, in order: an assessment, or an error."""
+
+    assessments: list[AssessmentAnswer | ItemErrorAnswer]
+
+
+class RuleAnswer(Answer):
+    """A rule as it is running."""
+
+    id: str
+    code: Code
+    title: str
+    explanation: str
+    advice: str
+    confidence: float
+    legal: list[LegalAnswer]
+
+
+class RulesAnswer(Answer):
+    """All rules, and the Chinese name of every reason code."""
+
+    rules: list[RuleAnswer]
+    codes: dict[str, str]
+
+
+class ModelAnswer(Answer):
+    """The model that is running and the manifest it was shipped with."""
+
+    versions: VersionsAnswer
+    manifest: dict[str, object]
+
+
+class HealthAnswer(Answer):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class ReadyAnswer(Answer):
+    """A real assessment was just made and came out as it should."""
+
+    status: Literal["ready"]
+    versions: VersionsAnswer

@@ -1,0 +1,124 @@
+"""A posting and the views that rules and classifier read: normal text, words, concepts, clauses, pay.
+
+Every view is made once, when first asked for. Spans are in the normal text; `evidence` leads back to the fields as sent.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cached_property
+from typing import NamedTuple
+
+import rjieba
+
+from detector.concepts import Concept, find_concepts
+from detector.market import Comparison, compare
+from detector.normalize import AlignedText, normalize
+from detector.pay import Pay, read_pay
+from detector.types import Evidence, Posting
+
+_CLAUSE = re.compile(r"[^,。!?;\n…\s~|•●★☆◆◇■□▪【】\[\]<>\u2600-\u27bf\U0001f000-\U0001faff]+")
+_SENTENCE_END = re.compile(r"[。!?;\n…]")
+
+
+class Clause(NamedTuple):
+    """A stretch of text without a pause. `sentence` numbers the sentence it belongs to."""
+
+    start: int
+    end: int
+    sentence: int
+    concepts: list[Concept]
+
+
+class Document:
+    """A posting under reading."""
+
+    def __init__(self, posting: Posting) -> None:
+        self.posting = posting
+        self._names: list[str] = []
+        self._offsets: list[int] = []
+        pieces: list[str] = []
+        length = 0
+        for name, value in posting.fields():
+            self._names.append(name)
+            self._offsets.append(length)
+            pieces.append(value)
+            length += len(value) + 1
+        self.original = "\n".join(pieces)
+
+    @cached_property
+    def aligned(self) -> AlignedText:
+        """The normal text with its map to the original."""
+        return normalize(self.original)
+
+    @property
+    def text(self) -> str:
+        """The normal text: simplified, lower case, disguises undone."""
+        return self.aligned.text
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The jieba words of the normal text, without gaps: joined they are the text again."""
+        words: list[str] = rjieba.cut(self.text, False)
+        return words
+
+    @cached_property
+    def borders(self) -> set[int]:
+        """Places in the normal text where a word begins or ends."""
+        place = 0
+        borders = {0}
+        for word in self.words:
+            place += len(word)
+            borders.add(place)
+        return borders
+
+    @cached_property
+    def concepts(self) -> list[Concept]:
+        """The words that the lexicon knows, in order."""
+        return find_concepts(self.text, self.borders)
+
+    @cached_property
+    def clauses(self) -> list[Clause]:
+        """The clauses with the concepts in them, in order."""
+        text = self.text
+        ends = [match.start() for match in _SENTENCE_END.finditer(text)]
+        clauses = []
+        concepts = iter(self.concepts)
+        waiting = next(concepts, None)
+        for match in _CLAUSE.finditer(text):
+            start, end = match.span()
+            inside = []
+            while waiting is not None and waiting.start < end:
+                if waiting.start >= start:
+                    inside.append(waiting)
+                waiting = next(concepts, None)
+            clauses.append(Clause(start, end, bisect_right(ends, start), inside))
+        return clauses
+
+    @cached_property
+    def _clause_starts(self) -> list[int]:
+        return [clause.start for clause in self.clauses]
+
+    def clause_at(self, place: int) -> int:
+        """The number of the clause at (or just before) a place of the normal text; -1 where there is none."""
+        return bisect_right(self._clause_starts, place) - 1
+
+    @cached_property
+    def pays(self) -> tuple[Pay, ...]:
+        """Every amount of money that the text names."""
+        return read_pay(self.text)
+
+    @cached_property
+    def comparison(self) -> Comparison | None:
+        """The best offer against what the work named usually pays."""
+        return compare(self.text, self.pays)
+
+    def evidence(self, start: int, end: int) -> Evidence:
+        """What stands at a span of the normal text, in the field as it was sent."""
+        left, right = self.aligned.origin(start, end)
+        which = max(0, bisect_right(self._offsets, left) - 1)
+        name, offset = self._names[which], self._offsets[which]
+        value = getattr(self.posting, name)
+        left, right = min(left - offset, len(value)), min(right - offset, len(value))
+        return Evidence(name, left, right, value[left:right], self.aligned.is_disguised(start, end))

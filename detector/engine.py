@@ -1,0 +1,151 @@
+"""The main path: a posting in, an assessment out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from detector.document import Document
+from detector.errors import ModelError, TextTooLong
+from detector.model import load_model
+from detector.rules import Rule, RuleSet, load_rules
+from detector.scoring import HINT_BELOW, calibrated, level, noisy_or, strongest
+from detector.types import (
+    CODES,
+    LOW_BELOW,
+    MAX_TEXT,
+    Assessment,
+    Finding,
+    Kind,
+    Level,
+    Posting,
+    Reason,
+    SetAside,
+    Versions,
+)
+from detector.wording import Classifier, Opinion
+
+CODE_FROM = 0.5
+"""A reason code that the classifier finds at least this likely is given."""
+PROBE_TOLERANCE = 0.002
+
+
+class Detector:
+    """Reads postings and says how likely each is a scam, and why.
+
+    detector = Detector.load()
+    detector.assess(Posting(text="…")).risk_level
+    """
+
+    def __init__(self, rules: RuleSet, classifier: Classifier) -> None:
+        self._rules = rules
+        self._classifier = classifier
+        self._curve = classifier.model.manifest["calibration"]
+        self.versions = Versions(model=classifier.model.version, rules=rules.version)
+
+    @classmethod
+    def load(cls, model: Path | None = None, packs: Path | None = None) -> Detector:
+        """A detector with the shipped (or another) model and rule packs; a DetectorError says what is wrong with them."""
+        rules = load_rules(packs) if packs else load_rules()
+        classifier = Classifier(load_model(model))
+        _refuse_changed_features(classifier)
+        return cls(rules, classifier)
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules that run, in the order of the packs."""
+        return self._rules.rules
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """What is known of the model: data, settings, metrics."""
+        return self._classifier.model.manifest
+
+    def assess(self, posting: Posting) -> Assessment:
+        """How likely the posting is a scam, and why. Any string will do; TextTooLong over 20,000 characters in all."""
+        document = Document(posting)
+        if len(document.original) > MAX_TEXT:
+            raise TextTooLong(len(document.original), MAX_TEXT)
+        finding = self._rules.read(document)
+        opinion = self._classifier.read(document)
+        kind = _kind(document, opinion)
+        score = self._score(kind, opinion, finding)
+        return Assessment(
+            id=posting.id,
+            kind=kind,
+            risk_level=level(score),
+            risk_score=score,
+            reasons=self._reasons(document, level(score), opinion, finding),
+            set_aside=_set_aside(finding),
+            wording=opinion.wording(),
+            versions=self.versions,
+        )
+
+    def assess_many(self, postings: Iterable[Posting]) -> Iterator[Assessment]:
+        """The assessment of each posting, in order, one at a time."""
+        return map(self.assess, postings)
+
+    def _score(self, kind: Kind, opinion: Opinion, finding: Finding) -> int:
+        raw = noisy_or(opinion.scam, strongest(finding.reasons).values())
+        score = round(100 * calibrated(raw, self._curve))
+        return min(score, LOW_BELOW - 1) if kind is Kind.NOT_POSTING else score
+
+    def _reasons(self, document: Document, risk: Level, opinion: Opinion, finding: Finding) -> tuple[Reason, ...]:
+        """Rules first, then what only the classifier sees; nothing at all where the risk is low."""
+        if risk is Level.LOW:
+            return ()
+        told = {reason.code for reason in finding.reasons}
+        own = {code: share for code, share in opinion.codes.items() if share >= CODE_FROM and code not in told}
+        if not own and not any(reason.confidence >= HINT_BELOW for reason in finding.reasons):
+            likeliest = max(opinion.codes, key=lambda code: opinion.codes[code])
+            if likeliest not in told:
+                own = {likeliest: opinion.codes[likeliest]}
+        reasons = [*finding.reasons, *(self._own_reason(document, opinion, code, share) for code, share in own.items())]
+        return tuple(sorted(reasons, key=lambda reason: -reason.confidence))
+
+    def _own_reason(self, document: Document, opinion: Opinion, code: str, share: float) -> Reason:
+        like = next((rule for rule in self.rules if rule.code == code), None)
+        return Reason(
+            code=code,
+            rule=None,
+            title=CODES[code],
+            explanation=like.explanation if like else "这段话的写法与已知的同类骗局相近。",
+            advice=like.advice if like else "先别答应，也别付钱、别给证件和验证码；向平台核实后再说。",
+            confidence=round(min(share, 0.99), 2),
+            evidence=(document.evidence(*opinion.clause_for(code)),),
+            legal=like.legal if like else (),
+        )
+
+
+def _kind(document: Document, opinion: Opinion) -> Kind:
+    if not document.text.strip() or opinion.not_posting > max(opinion.scam, opinion.legit):
+        return Kind.NOT_POSTING
+    return Kind.POSTING
+
+
+def _set_aside(finding: Finding) -> tuple[SetAside, ...]:
+    """Each mention once, whichever rules met it."""
+    seen: set[tuple[str, str, int, int]] = set()
+    kept = []
+    for item in finding.set_aside:
+        fresh = tuple(
+            mention
+            for mention in item.evidence
+            if (item.code, mention.field, mention.start, mention.end) not in seen
+        )
+        seen.update((item.code, mention.field, mention.start, mention.end) for mention in fresh)
+        if fresh:
+            kept.append(SetAside(item.code, item.because, fresh))
+    return tuple(kept)
+
+
+def _refuse_changed_features(classifier: Classifier) -> None:
+    """The probe texts must come out as they did when the model was made."""
+    for probe in classifier.model.manifest["probes"]:
+        shares = classifier.read(Document(Posting(text=probe["text"]))).shares
+        if any(abs(now - then) > PROBE_TOLERANCE for now, then in zip(shares, probe["shares"], strict=True)):
+            raise ModelError(
+                "the model was made with other features than this code reads (probe scores differ); "
+                "train it again with `scamjob train` (for the shipped one: `make model`)"
+            )

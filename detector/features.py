@@ -1,0 +1,155 @@
+"""What the classifier sees of a document. One encoder for training and serving.
+
+Three families: jieba words (one and two in a row), characters (two to four in a row), and the reading (concepts and
+their order in a clause, who pays whom, pay against the market). Numbers are masked: an amount counts only through the
+pay reader. The length of a text is no feature.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.concepts import concept_names
+from detector.document import Document
+from detector.roles import Stance, stance
+
+MENTIONS = frozenset(
+    "fee own_funds brushing task card rent mule overseas app recruit vice cert referral sensitive loan gamble spam "
+    "thing train contact deduct".split()
+)
+"""Concepts whose stance (asserted, denied …) is a feature."""
+
+CLAUSE_REACH = 5
+"""How many concepts further on in a clause a concept is paired with."""
+
+
+
+class Term(NamedTuple):
+    """A feature that stands somewhere: half-open span in the normal text."""
+
+    name: str
+    start: int
+    end: int
+
+
+def word_terms(document: Document) -> list[Term]:
+    """Words and pairs of neighbouring words, `w:…`, with their places."""
+    terms: list[Term] = []
+    place = 0
+    last, last_start = "", 0
+    for word in document.words:
+        start, place = place, place + len(word)
+        if word[0] in " \n":
+            continue
+        name = _masked(word)
+        terms.append(Term("w:" + name, start, place))
+        if last:
+            terms.append(Term("w:" + last + " " + name, last_start, place))
+        last, last_start = name, start
+    return terms
+
+
+def _masked(word: str) -> str:
+    if word.isascii():
+        if word[0].isdigit():
+            return "0" * min(len(word), 5)
+        if len(word) > 2 and not word.isalpha():
+            return "id"
+    return word
+
+
+def character_keys(text: str) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32]]:
+    """The runs of two to four characters of a normal text, as (keys, starts, lengths).
+
+    A key packs its code points, 17 bits each; digits are masked as 0, runs of ASCII alone are left out.
+    """
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    codes[(codes >= 48) & (codes <= 57)] = 48
+    codes[codes == 10] = 32
+    foreign = codes > 127
+    keys, starts, lengths = [], [], []
+    key = codes
+    keep_any = foreign
+    for size in (2, 3, 4):
+        if len(codes) < size:
+            break
+        key = (key[:-1] << np.uint64(17)) ^ codes[size - 1 :]
+        keep_any = keep_any[:-1] | foreign[size - 1 :]
+        places = np.flatnonzero(keep_any).astype(np.int32)
+        keys.append(key[places] ^ (np.uint64(size) << np.uint64(61)))
+        starts.append(places)
+        lengths.append(np.full(len(places), size, np.int32))
+    if not keys:
+        empty = np.zeros(0, np.int32)
+        return np.zeros(0, np.uint64), empty, empty
+    return np.concatenate(keys), np.concatenate(starts), np.concatenate(lengths)
+
+
+def reading_terms(document: Document) -> list[Term]:
+    """What the reading says, `r:…`: concepts, their order in a clause, stances, pay."""
+    terms: list[Term] = []
+    for clause in document.clauses:
+        concepts = clause.concepts
+        for number, first in enumerate(concepts):
+            terms.append(Term("r:" + first.name, first.start, first.end))
+            for second in concepts[number + 1 : number + 1 + CLAUSE_REACH]:
+                terms.append(Term("r:" + first.name + ">" + second.name, first.start, second.end))
+            if first.name in MENTIONS:
+                how = stance(document, first.start, first.end)
+                terms.append(Term("r:" + first.name + "=" + how.value, first.start, first.end))
+                for other in ("before", "later", "applicant", "employer", "pay", "collect", "refund", "rent"):
+                    if any(item.name == other for item in concepts):
+                        terms.append(Term("r:" + first.name + "=" + how.value + "&" + other, first.start, first.end))
+    terms.extend(_pay_terms(document))
+    terms.extend(_whole_terms(document))
+    return terms
+
+
+def _pay_terms(document: Document) -> Iterator[Term]:
+    for pay in document.pays:
+        band = _band(pay.high)
+        name = f"r:pay:{pay.unit}/{pay.per}"
+        yield Term(name, pay.start, pay.end)
+        yield Term(f"{name}:{band}", pay.start, pay.end)
+        number = document.clause_at(pay.start)
+        if pay.per is None and number >= 0:
+            for concept in document.clauses[number].concepts:
+                yield Term(f"r:sum&{concept.name}", pay.start, pay.end)
+    comparison = document.comparison
+    if comparison is not None:
+        yield Term(f"r:market:{comparison.verdict}", comparison.start, comparison.end)
+        yield Term(f"r:market:{comparison.verdict}:{comparison.role}", comparison.start, comparison.end)
+
+
+def _band(amount: float) -> int:
+    """The order of magnitude in steps of about two (1, 2, 5, 10 …)."""
+    return int(np.floor(np.log10(max(amount, 0.01)) * 3))
+
+
+def _whole_terms(document: Document) -> Iterator[Term]:
+    """Combinations that only the whole text shows: several weak signs with no named work are a lure."""
+    names = {concept.name for concept in document.concepts}
+    weak = names & {"easy", "nobar", "urgent", "settle", "contact", "spam", "task"}
+    named = "work_named" in names
+    formal = sum(concept.name == "formal" for concept in document.concepts)
+    end = min(1, len(document.text))
+    yield Term(f"r:weak{len(weak)}:{'named' if named else 'unnamed'}", 0, end)
+    yield Term(f"r:formal{min(formal, 4)}:{'named' if named else 'unnamed'}", 0, end)
+    for one in sorted(weak):
+        yield Term(f"r:has:{one}:{'named' if named else 'unnamed'}", 0, end)
+    for one in sorted(names & {"news", "victim", "resume", "advert", "hiring", "formal", "pay_word"}):
+        yield Term(f"r:kind:{one}", 0, end)
+    if document.aligned.disguised:
+        yield Term("r:disguised", *document.aligned.disguised[0])
+
+
+def concept_vocabulary() -> tuple[str, ...]:
+    """The concepts in the order of the lexicon."""
+    return concept_names()
+
+
+__all__ = ["MENTIONS", "Stance", "Term", "character_keys", "reading_terms", "word_terms"]

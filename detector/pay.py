@@ -1,0 +1,742 @@
+"""Read money out of a posting, because what is offered for the work says more than how the posting sounds.
+
+A posting writes pay in a dozen ways (日结300-500 · 8-12k·13薪 · 一天三五百 · 千字9元 · 月入过万 · 两万八), and most of its
+digits are no pay at all (18-45岁 · 8:00-18:00 · 5名 · 500强). One small pattern finds the figures; tables then say what
+stands after a figure (元, k, /天) and, walking left a bounded way, what it is called (日结, 一单, 工资, 提成, 押金).
+
+Every repetition in the pattern is possessive, every look around a figure is bounded and no position is read more than
+twice, so the time is linear in the length. Text is expected normalised (simplified, NFKC, lower case); 叁佰 is understood.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache, lru_cache
+from typing import NamedTuple, TypeVar
+
+
+class Unit(StrEnum):
+    """What a figure counts: a currency, or percent."""
+
+    YUAN = "yuan"
+    USD = "usd"
+    HKD = "hkd"
+    TWD = "twd"
+    USDT = "usdt"
+    SGD = "sgd"
+    EUR = "eur"
+    GBP = "gbp"
+    AUD = "aud"
+    JPY = "jpy"
+    PHP = "php"
+    PERCENT = "percent"
+
+
+class Per(StrEnum):
+    """What one payment is for."""
+
+    HOUR = "hour"
+    HALF_DAY = "half_day"
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+    YEAR = "year"
+    MINUTE = "minute"
+    LESSON = "lesson"
+    ORDER = "order"
+    PIECE = "piece"
+    CHARACTER = "character"
+    THOUSAND = "thousand_characters"
+    WORD = "word"
+
+
+class Called(StrEnum):
+    """What the text calls a figure, apart from its period."""
+
+    WAGE = "wage"
+    SHARE = "share"
+    FEE = "fee"
+
+
+@dataclass(frozen=True, slots=True)
+class Pay:
+    """A sum as the text states it: `low` to `high` in `unit`, each `per`; text[start:end] is the words it was read from.
+
+    `per` is None for a bare sum (押金500). `open_ended`: 以上, 起, +, 不封顶. `vague`: no figure is named (月入过万, 几百).
+    `months` is how many monthly pays make a year (13薪). `called` is set where the text names it (工资, 提成, 押金).
+    """
+
+    low: float
+    high: float
+    unit: Unit
+    per: Per | None
+    start: int
+    end: int
+    open_ended: bool = False
+    vague: bool = False
+    months: int | None = None
+    called: Called | None = None
+
+
+YUAN_EACH: dict[Unit, float] = {
+    Unit.YUAN: 1.0,
+    Unit.USD: 7.12,
+    Unit.USDT: 7.12,
+    Unit.HKD: 0.91,
+    Unit.TWD: 0.222,
+    Unit.SGD: 5.33,
+    Unit.EUR: 7.7,
+    Unit.GBP: 9.1,
+    Unit.AUD: 4.7,
+    Unit.JPY: 0.047,
+    Unit.PHP: 0.124,
+}
+"""Yuan for one unit: rounded means of 2024, as_of 2024-12-31, written down by hand and checked against no feed. They place
+an offer within some per cent, all that a comparison of magnitudes needs. USDT is taken at par with the dollar."""
+
+
+def monthly(pay: Pay, hours_per_day: float = 8, days_per_month: float = 26) -> tuple[float, float] | None:
+    """What it comes to in yuan a month (low, high); None for piece work, percentages and bare sums."""
+    rate = YUAN_EACH.get(pay.unit)
+    times = {
+        Per.HOUR: hours_per_day * days_per_month,
+        Per.HALF_DAY: 2 * days_per_month,
+        Per.DAY: days_per_month,
+        Per.WEEK: 52 / 12,
+        Per.MONTH: 1.0,
+        Per.YEAR: 1 / 12,
+    }.get(pay.per)  # type: ignore[call-overload]
+    if rate is None or times is None:
+        return None
+    return pay.low * rate * times, pay.high * rate * times
+
+
+def read_pay(text: str) -> tuple[Pay, ...]:
+    """Every sum of money the text names, in reading order; accepts any string, in time linear in its length."""
+    found: list[Pay] = []
+    search = _figures().search
+    at = floor = 0
+    local: Unit | None = None
+    while token := search(text, at):
+        start, at = token.span()
+        following = text[at : at + 1]
+        if following in _PLAINLY_COUNTED or at - start > _LONGEST or (following == "个" and text[at + 1 : at + 2] != "点"):
+            continue
+        figure = _figure(text, start, at)
+        if figure is None:
+            continue
+        local = local or _local_currency(text)
+        pay = _offer(text, figure, floor, local)
+        at = figure.end
+        if pay is not None:
+            found.append(pay)
+            at = floor = pay.end
+    return tuple(found)
+
+
+# --- tables ------------------------------------------------------------------------------------------------------------
+
+_T = TypeVar("_T")
+
+
+def _spread(table: dict[_T, str]) -> dict[str, _T]:
+    """{meaning: "word word"} turned into {word: meaning}."""
+    return {word: meaning for meaning, words in table.items() for word in words.split()}
+
+
+_UNITS = _spread(
+    {
+        Per.HOUR: "小时 钟头 钟 个小时 个钟 个钟头",
+        Per.HALF_DAY: "半天",
+        Per.DAY: "天 日 晚 晚上 夜 班 整天",
+        Per.WEEK: "周 星期 礼拜 个星期 个礼拜",
+        Per.MONTH: "月 个月",
+        Per.YEAR: "年",
+        Per.MINUTE: "分钟",
+        Per.LESSON: "节 节课 课时 堂课 小课",
+        Per.ORDER: "单 笔 次 趟 局 场 任务 个任务 条 篇 件 组 轮 首 遍 票 章 份 期 个单 🥚 个视频 个作品",
+        Per.PIECE: "个 张 只 支 页 颗 朵 双 套 户 家 框 盆 箱 盒 台 本 句 行 平 米 方 斤 吨 人 位 袋 粒 圈 幅 赞 店 车 间 枚 串 包 "
+        "家店 户人家 个勾 个头 个人 个袋子 个粽子 张图 张照片 张发票 句话 本书 件衣服 条裤子",
+        Per.CHARACTER: "字 个字",
+        Per.THOUSAND: "千字 万字 百字",
+        Per.WORD: "词 单词 个词",
+    }
+)
+_SLASHED = _UNITS | _spread(
+    {
+        Per.HOUR: "h hr hrs hour 时",
+        Per.DAY: "d day",
+        Per.WEEK: "week",
+        Per.MONTH: "m mo month",
+        Per.YEAR: "y year",
+    }
+)
+"""Units that may follow a stroke: 20/h."""
+_CHARACTERS = {"万字": 0.1, "百字": 10.0}
+"""What turns a sum for so many characters into one for a thousand."""
+
+_NAMES: dict[str, Per | Called] = _spread(
+    {
+        Per.HOUR: "时薪 时工资 小时工资 小时费 时给",
+        Per.DAY: "日结 日薪 日入 日赚 日挣 日领 日收 日收入 日工资 日均 日保底 日到手 日进 日清 单日 日均收入 日赚取 日结工资",
+        Per.WEEK: "周薪 周结 周入 周领",
+        Per.MONTH: "月薪 月入 月赚 月挣 月领 月收入 月工资 月综合 月均 月均收入 月保底 月到手 单月 底薪 月返 月进 月综合工资",
+        Per.YEAR: "年薪 年入 年赚 年收入 年均收入 年包",
+        Per.LESSON: "课酬 课时费",
+        Per.ORDER: "单价 单笔 单次 单条",
+        Called.WAGE: "薪资 薪酬 薪水 工资 工钱 报酬 酬劳 待遇 到手 收入 综合 保底 补偿",
+        Called.SHARE: "佣金 佣 提成 提点 返佣 返利 返现 返还 返点 抽成 抽点 分成 分佣 利润 收益 点位 抽水 返 抽 提 盈利",
+        Called.FEE: "押金 定金 订金 保证金 诚意金 违约金 奖金 奖励 补贴 补助 津贴 餐补 罚款 房补 红包 押 充 垫 交 会费 资料费 服装费 "
+        "体检费 建档费 报名费 中介费 介绍费 培训费 工本费 激活费 保密费 名额费 入群费 学费 服务费 手续费 路费 油费 车费",
+    }
+)
+"""What stands before a figure and says what it is."""
+_SETTLED = frozenset({"日结", "周结", "日清", "月结"})
+"""Names that say when it is paid, and give way to 一小时 after the figure."""
+_SHARES = ("佣", "提成", "返", "分成", "抽", "本金", "利润", "收益", "点位", "+")
+_NEVER_BEFORE = frozenset("0123456789abcdefghijklmnopqrstuvwxyz第@#_号群")
+"""A bare figure after one of these is part of a name or a number of another kind."""
+_ADJACENT: dict[str, Per | Called] = _spread({Per.DAY: "日", Per.MONTH: "月 底", Per.YEAR: "年", Per.THOUSAND: "千字"})
+"""Names that count only directly before a figure (日800, 年50-100w, 底1.5w), not after a digit or inside a word."""
+_NOT_ADJACENT = frozenset("0123456789一二两三四五六七八九十百千几数本上下当每次今明昨前后生节假周工休即近往半到年月个见彻心海桌班月家房")
+_AFTER_NAMES: dict[str, Per] = {"日结": Per.DAY, "年薪": Per.YEAR, "月薪": Per.MONTH, "时薪": Per.HOUR, "日薪": Per.DAY}
+
+
+def _names_before() -> dict[str, Per | Called]:
+    """All that may stand before a figure, with 一天, 每天, 每一天, 1天, 按天 and 单个 spelled out."""
+    names = dict(_NAMES)
+    for word, per in _UNITS.items():
+        for one in ("一", "每", "每一", "1", "按", "计件"):
+            names[one + word] = per
+    return names | {"半天": Per.HALF_DAY, "单个": Per.PIECE, "单张": Per.PIECE, "单篇": Per.ORDER, "按件计": Per.ORDER, "按张计": Per.PIECE}
+
+
+_BEFORE = _names_before() | _ADJACENT
+_LAST = {last: sorted({len(word) for word in _BEFORE if word[-1] == last}, reverse=True) for last in {word[-1] for word in _BEFORE}}
+"""The last characters of the names, each with the lengths of names that end so."""
+
+_MONEY: dict[str, tuple[Unit, float]] = {
+    word: (unit, worth)
+    for (unit, worth), words in {
+        (Unit.YUAN, 1.0): "元人民币 元钱 元 圆 块钱 块 大洋 人民币 rmb cny 缘 r y 米 💰 🌾 🍚",
+        (Unit.YUAN, 0.1): "毛钱 毛 角钱 角",
+        (Unit.YUAN, 0.01): "分钱 分",
+        (Unit.USD, 1.0): "美元 美金 美刀 刀 usd",
+        (Unit.USDT, 1.0): "usdt u",
+        (Unit.HKD, 1.0): "港币 港元 港纸 hkd 蚊",
+        (Unit.TWD, 1.0): "新台币 台币 twd ntd",
+        (Unit.SGD, 1.0): "新币 新元 坡币",
+        (Unit.EUR, 1.0): "欧元",
+        (Unit.GBP, 1.0): "英镑",
+        (Unit.AUD, 1.0): "澳元 澳币",
+        (Unit.JPY, 1.0): "日元 日币",
+        (Unit.PHP, 1.0): "比索 p",
+        (Unit.PERCENT, 1.0): "% 个点",
+        (Unit.PERCENT, 10.0): "成",
+        (Unit.YUAN, 100.0): "张",
+    }.items()
+    for word in words.split()
+}
+_MONEY_FIRST = frozenset(word[0] for word in _MONEY)
+_SLANG = frozenset({"米", "缘", "🌾", "🍚", "分", "r", "y", "p", "张"})
+"""Money words that are also everyday words: they need a 一单 or a 日入 beside them."""
+_SIGNS: dict[str, Unit] = {
+    "hk$": Unit.HKD, "nt$": Unit.TWD, "us$": Unit.USD, "¥": Unit.YUAN, "￥": Unit.YUAN, "€": Unit.EUR, "人民币": Unit.YUAN,
+    "rmb": Unit.YUAN, "新台币": Unit.TWD, "台币": Unit.TWD, "港币": Unit.HKD, "港元": Unit.HKD, "hkd": Unit.HKD, "新币": Unit.SGD,
+    "美元": Unit.USD, "美金": Unit.USD, "usd": Unit.USD, "ntd": Unit.TWD, "twd": Unit.TWD, "$": Unit.USD,
+}  # fmt: skip
+"""Currencies that stand before the figure, longest first for each ending. A lone $ is read by the dialect of the text."""
+_SIGN_LAST = frozenset(sign[-1] for sign in _SIGNS)
+
+_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {c: i for i, c in enumerate("〇壹贰叁肆伍陆柒捌玖")}
+_DIGITS |= {"两": 2, "俩": 2, "仨": 3}
+_POWERS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10000}
+_MULTIPLES = {"k": 1000, "w": 10000, "万": 10000, "千": 1000, "仟": 1000, "q": 1000, "百": 100, "佰": 100}
+_NUMERALS = "".join(_DIGITS) + "".join(_POWERS) + "几数"
+_NO_ZERO = frozenset(_NUMERALS) - {"零", "〇"}
+
+_ABOUT = ("多", "余", "来", "左右", "上下", "以上", "起步", "起", "+", "➕", "往上", "不等", "打底", "朝上")
+_OPEN = frozenset({"以上", "起步", "起", "+", "➕", "往上", "朝上"})
+_ABOUT_FIRST = frozenset(word[0] for word in _ABOUT)
+_UNIT_FIRST = frozenset(word[0] for word in _UNITS)
+_TAILS = {c: float(i) for c, i in _DIGITS.items() if i} | {c: float(c) for c in "123456789"} | {"半": 5.0}
+_DASHES = frozenset("-—–~～至到")
+_COUNTED = frozenset("岁年月日号点时分秒名个位家间条张次个件只台套份届级楼层栋室街路公厘斤克吨平亩度倍期代版章门类项第周天小强薪寸人字词场趟单篇组轮页句行班户盒箱轴辆：:℃座站所校处院床桌套%x*×")
+"""A bare figure before one of these counts something else."""
+_PLAINLY_COUNTED = _COUNTED - _MONEY_FIRST - _ABOUT_FIRST - {"位"}
+_FILLER = frozenset(" \t:：=约达到赚挣拿入有能可至少多给结大概稳定轻松保底最低高为是在得发就付每起均平标准的综合税前后-—~(（左右上开收工资薪元款领结算人民币达能的搞你")
+"""What may stand between 一天 and a figure that has no 元."""
+_BREAKS = frozenset(",，。;；!！?？\n、|")
+_NO_PAY = ("业绩", "销售", "营业", "流水", "产值", "产量", "销量", "投入", "资金", "任务量", "目标", "单量", "保费", "成交", "房租", "租金", "学费", "客流", "人次", "粉丝", "播放", "消费", "限额", "额度", "阅读", "罚", "扣", "超过", "满")  # fmt: skip
+"""Between 每月 and a figure these make it something else than pay."""
+_TAIWAN = ("台币", "台湾", "nt$", "劳健保", "新北", "高雄", "超商", "加赖", "职缺", "意者", "私讯", "日领", "周领", "诚征", "急征", "酒店经纪")  # fmt: skip
+_HONG_KONG = ("hk", "港", "九龙", "旺角", "唔", "嘅", "咗", "揾", "搵", "返工", "出粮", "whatsapp", "强积金", "见工", "搞掂", "沙田", "新界", "北角", "铜锣湾", "荃湾", "酒楼", "楼面", "落场", "葵涌", "粒钟", "将军澳", "观塘", "ptgf", "傾", "兼职薪")  # fmt: skip
+
+
+# --- figures -----------------------------------------------------------------------------------------------------------
+
+
+class _Number(NamedTuple):
+    """A written number or range without its currency. `scale` is what k or 万 multiplied by, `percent` is 百分之."""
+
+    low: float
+    high: float
+    scale: int = 1
+    vague: bool = False
+    open_ended: bool = False
+    is_range: bool = False
+    percent: bool = False
+
+
+class _Figure(NamedTuple):
+    """A number with its money word, before anything is known of what it is for."""
+
+    number: _Number
+    start: int
+    end: int
+    unit: Unit | None
+    written: str
+    open_ended: bool
+
+
+_LONGEST = 24
+"""Characters of the longest figure that can be money: 100,000元 - 120,000."""
+
+
+@cache
+def _figures() -> re.Pattern[str]:
+    """Finds digits with k or 万, their ranges, and Chinese numerals of two characters or before a money word.
+
+    It starts with a plain set, which lets `re` leap over all other characters; compiled when first needed.
+    """
+    digits = r"[0-9]*+(?:,[0-9]{3}(?![0-9]))*+(?:\.[0-9]{1,3}+)?+"
+    scale = r"(?:个?[kwq千万百仟佰](?![a-z字])(?:[1-9](?![0-9.,个-]))?+)?+"
+    return re.compile(
+        rf"[0-9{_NUMERALS}过](?:(?<=[0-9])(?<![0-9][0-9]){digits}(?![、)岁名年:x]|\.(?![0-9])){scale}"
+        rf"(?:元?\s?[-—–~～至到]{{1,2}}\s?(?:hk|nt)?\$?[0-9]{digits}{scale})?+"
+        rf"|[{_NUMERALS}]++(?:个?w(?![a-z])|k(?![a-z]))?+|个?[kw](?![a-z0-9])|(?=[块元毛米分张个成圆角刀位美港新ur]))"
+    )
+
+
+def _figure(text: str, start: int, end: int) -> _Figure | None:
+    """The number written at text[start:end] with its money word; None where it is surely no money."""
+    written = text[start:end]
+    if text.startswith("分之", end) and written in _POWERS:
+        return _fraction(text, written, start, end + 2)
+    if text.startswith("位数", end) and _DIGITS.get(written, 0) > 2:
+        power = 10.0 ** (_DIGITS[written] - 1)
+        return _Figure(_Number(power, power * 10 - 1, 1000, True), start, end + 2, None, "", False)
+    number = _read_number(written)
+    if number is None:
+        return None
+    if written in _POWERS and text[start - 1 : start] in ("上", "破"):
+        number = number._replace(vague=True, open_ended=True)
+    at, unit, word, worth, extra, open_ended = _money(text, end)
+    if text[at : at + 1] in _DASHES and not number.is_range:
+        second = _figures().match(text, at + 1)
+        upper = _read_number(second[0]) if second and second.end() - second.start() < _LONGEST else None
+        if second and upper and upper.high >= number.low:
+            low = number.low * worth + extra
+            number = number._replace(high=upper.high, is_range=True, vague=number.vague or upper.vague)
+            at, unit2, word2, worth2, extra, open_ended = _money(text, second.end())
+            number = number._replace(low=low if unit else low * worth2, high=upper.high * worth2 + extra)
+            return _Figure(number, start, at, unit2 or unit, word2 or word, open_ended)
+    if worth != 1.0 or extra:
+        number = number._replace(low=number.low * worth + extra, high=number.high * worth + extra)
+    return _Figure(number, start, at, unit, word, open_ended or number.open_ended)
+
+
+def _fraction(text: str, written: str, start: int, at: int) -> _Figure | None:
+    """百分之八 as 8 percent, 千分之三 as 0.3, with a range 百分之八到十八."""
+    token = _figures().match(text, at)
+    end = token.end() if token else at + (text[at : at + 1] in _DIGITS)
+    first = _read_number(text[at:end]) if at < end <= at + _LONGEST else None
+    if first is None:
+        return None
+    share, high = 100 / _POWERS[written], first.high
+    if text[end : end + 1] in _DASHES and (second := _figures().match(text, end + 1)):
+        upper = _read_number(second[0]) if second.end() - second.start() < _LONGEST else None
+        high, end = (upper.high, second.end()) if upper else (high, end)
+    return _Figure(_Number(first.low * share, high * share, percent=True), start, end, Unit.PERCENT, "", False)
+
+
+@lru_cache(maxsize=4096)
+def _read_number(written: str) -> _Number | None:
+    """The number, or range of numbers, that is written; None for telephone numbers, codes and strings of bare digits."""
+    if not (written[0].isascii() and written[0].isdigit()):
+        return _spoken(written)
+    for i, c in enumerate(written):
+        if c in _DASHES:
+            low, high = _plain(written[:i].rstrip("元 ")), _plain(written[i + 1 :].lstrip("-—–~～至到 hknt$"))
+            return None if low is None or high is None else _range(low, high)
+    return _plain(written)
+
+
+def _range(low: _Number, high: _Number) -> _Number:
+    """From one plain number to another; in 8-12k the k belongs to both."""
+    first = low.low
+    if low.scale == 1 and high.scale > 1 and first * high.scale <= high.high:
+        first *= high.scale
+    return _Number(min(first, high.high), max(first, high.high), max(low.scale, high.scale), is_range=True)
+
+
+def _plain(written: str) -> _Number | None:
+    """Arabic figures: 8, 1,000, 1.5w, 1万2, 3个w."""
+    scale, tail = 1, 0.0
+    for i, c in enumerate(written):
+        if c in _MULTIPLES:
+            scale, tail = _MULTIPLES[c], float(written[i + 1 :] or 0) * _MULTIPLES[c] / 10
+            written = written[:i].rstrip("个")
+            break
+    if len(written) > 9 or (written[0] == "0" and len(written) > 1 and written[1] != "."):
+        return None
+    value = float(written.replace(",", "")) * scale + tail
+    return _Number(value, value, scale)
+
+
+def _spoken(written: str) -> _Number | None:
+    """Chinese figures: 两万八 (28000), 三五百 (300 to 500), 几千 (2000 to 9000, vague), 过万, 三个w."""
+    over, figures, scale = written[0] == "过", written.lstrip("过"), 1
+    if figures and figures[-1] in ("k", "w"):
+        scale, figures = _MULTIPLES[figures[-1]], figures[:-1].rstrip("个")
+        if not figures and over:
+            return _Number(scale, scale, scale, True, True)
+    span = _chinese(figures) if 0 < len(figures) < 10 else None
+    if span is None and scale > 1 and figures in ("几", "数"):
+        span = (2.0, 9.0, True)
+    if span is None:
+        return None
+    vague = span[2] or (over and figures in _POWERS)
+    return _Number(span[0] * scale, span[1] * scale, scale, vague, over)
+
+
+def _chinese(figures: str) -> tuple[float, float, bool] | None:
+    """(low, high, vague) of a spoken number; None where it is none."""
+    if figures.count("几") + figures.count("数") > 1:
+        return None
+    for i, c in enumerate(figures):
+        if c in "几数":
+            low, high = _value(figures.replace(c, "二")), _value(figures.replace(c, "九"))
+            return None if low is None or high is None or len(figures) == 1 else (low, high, True)
+        if i and 0 < _DIGITS.get(figures[i - 1], 0) < _DIGITS.get(c, 0):
+            low, high = _value(figures[:i] + figures[i + 1 :]), _value(figures[: i - 1] + figures[i:])
+            return None if low is None or high is None else (low, high, False)
+    value = _value(figures)
+    return None if value is None else (value, value, False)
+
+
+def _value(figures: str) -> float | None:
+    """One spoken number; None for strings of bare digits such as 二零二四."""
+    total, section, digit, power = 0, 0, -1, 1
+    for c in figures:
+        if c in _DIGITS:
+            if digit > 0:
+                return None
+            digit = _DIGITS[c]
+            power = 1 if digit == 0 else power
+            continue
+        if c not in _POWERS:
+            return None
+        power = _POWERS[c]
+        if power == 10000:
+            total, section = (total + section + max(digit, 0) or 1) * power, 0
+        else:
+            section += (digit if digit > 0 else 1) * power
+        digit = -1
+    if digit <= 0:
+        return float(total + section)
+    return float(total + section) + digit * (power // 10 if power >= 100 else 1)
+
+
+def _money(text: str, at: int) -> tuple[int, Unit | None, str, float, float, bool]:
+    """The currency word at this place: (end, unit, word, worth of one, what 三块*五* adds, whether 起 or 以上 stands by)."""
+    open_ended = False
+    c = text[at : at + 1]
+    if c in _ABOUT_FIRST:
+        at, open_ended = _about(text, at)
+        c = text[at : at + 1]
+    i = at
+    if c == " ":
+        i += 1
+        c = text[i : i + 1]
+    word = _currency(text, i) if c in _MONEY_FIRST else ""
+    if not word:
+        return at, None, "", 1.0, 0.0, open_ended
+    unit, worth = _MONEY[word]
+    at, extra = i + len(word), 0.0
+    if word in ("块", "毛", "分") and (tail := _TAILS.get(text[at : at + 1])) and not _continues(text, at + 1):
+        at, extra = at + 1, tail * worth / 10
+    if text[at : at + 1] in _ABOUT_FIRST:
+        at, more = _about(text, at)
+        open_ended = open_ended or more
+    return at, unit, word, worth, extra, open_ended
+
+
+def _continues(text: str, at: int) -> bool:
+    """Whether a figure goes on here or counts something, so that the one before it is no trailing 五 of 两块五."""
+    after = text[at : at + 1]
+    if after == "一" and text[at - 1] != "一" and text[at + 1 : at + 2] in _UNIT_FIRST:
+        return False
+    return bool(after) and (after in _UNIT_FIRST or after in _NUMERALS or after.isdecimal() or after in ".,")
+
+
+def _about(text: str, at: int) -> tuple[int, bool]:
+    """Past up to two of 多, 左右, 起, 以上, and whether one of them leaves the top open."""
+    open_ended = False
+    for _ in range(2):
+        word = next((word for word in _ABOUT if text.startswith(word, at)), "")
+        open_ended |= word in _OPEN
+        at += len(word)
+    return at, open_ended
+
+
+def _currency(text: str, at: int) -> str:
+    """The longest money word at this place; Latin ones only as whole words."""
+    if text[at].isascii() and text[at].isalpha():
+        end = at + 1
+        while end < at + 5 and text[end : end + 1].isascii() and text[end : end + 1].isalnum():
+            end += 1
+        return text[at:end] if text[at:end] in _MONEY else ""
+    return next((text[at : at + n] for n in (4, 3, 2, 1) if text[at : at + n] in _MONEY), "")
+
+
+# --- what a figure is for ------------------------------------------------------------------------------------------------
+
+
+class _Heard(NamedTuple):
+    """What is said before a figure: for what, called what, from where on, and whether only filler stands between."""
+
+    per: Per | None
+    called: Called | None
+    start: int
+    near: bool
+    settled: bool
+    shown: str = ""
+
+
+def _before(text: str, start: int, floor: int) -> _Heard:
+    """Walk left from a figure, at most 14 characters and not past a clause, to the nearest words that name it."""
+    per: Per | None = None
+    called: Called | None = None
+    at, begin, near, word = start, start, True, ""
+    lowest = max(floor, start - 14)
+    if text[start - 1 : start] in ("时", "天") and (span := _span_of_time(text, start)):
+        return span
+    while at > lowest:
+        c = text[at - 1]
+        if c in _LAST and (name := _name_ending(text, at, start, lowest)):
+            says = _BEFORE[name]
+            at -= len(name)
+            if isinstance(says, Per):
+                return _Heard(says, called, at, near, name in _SETTLED, name)
+            called, begin, word = called or says, at, word or name
+            if says is Called.FEE:
+                break
+            continue
+        if c in _BREAKS:
+            break
+        if c not in _FILLER:
+            near = near and called is not None
+        at -= 1
+    return _Heard(per, called, begin, called is not None and near, False, word)
+
+
+def _span_of_time(text: str, start: int) -> _Heard | None:
+    """10小时150 and 26天13800: a day's and a month's pay by the time they are for."""
+    word = "小时" if text.endswith("小时", 0, start) else "天"
+    end = start - len(word)
+    begin = end - 2 if text[max(end - 2, 0) : end].isdecimal() and end > 1 else end - 1
+    count = int(text[begin:end]) if begin >= 0 and text[begin:end].isdecimal() else 0
+    if word == "天":
+        per = Per.MONTH if 20 <= count <= 31 else None
+    else:
+        per = Per.DAY if 6 <= count <= 14 else Per.HALF_DAY if 2 <= count < 6 else None
+    return None if per is None else _Heard(per, None, begin, True, False)
+
+
+def _name_ending(text: str, at: int, start: int, lowest: int) -> str:
+    """The longest name that ends at this place, or the empty string."""
+    for length in _LAST[text[at - 1]]:
+        name = text[max(at - length, lowest) : at]
+        if len(name) == length and name in _BEFORE:
+            before = text[at - length - 1 : at - length] if at > length else ""
+            if name in _ADJACENT and (at != start or before in _NOT_ADJACENT) and before:
+                continue
+            if name[0] in "一1" and before and (before in _NUMERALS or before.isdecimal() or before in "第.-:"):
+                continue
+            return name
+    return ""
+
+
+def _after(text: str, at: int) -> tuple[Per | None, int, float]:
+    """What a figure is per by the words after it (/天, 一小时, 每条), where they end, and a factor for 万字."""
+    i = at + (text[at : at + 1] == " ")
+    c = text[i : i + 1]
+    if c in ("/", "／"):
+        return _stroke(text, at, i + 1)
+    if c and c in "一每1":
+        j = i + 1 + (text[i + 1 : i + 2] == "一" and c == "每")
+        unit = _unit(text, j, _UNITS)
+        end = j + len(unit)
+        following = text[end : end + 1]
+        if unit and (i == at or not (following.isdecimal() or following in _NUMERALS)):
+            return _UNITS[unit], end, _CHARACTERS.get(unit, 1.0)
+    elif (name := text[i : i + 2]) in _AFTER_NAMES and not text[i + 2 : i + 3].isdecimal():
+        return _AFTER_NAMES[name], i + 2, 1.0
+    return None, at, 1.0
+
+
+def _stroke(text: str, at: int, i: int) -> tuple[Per | None, int, float]:
+    """The unit after a stroke; of 元/人/天 the last one."""
+    i += text[i : i + 1] in ("每", "1", " ")
+    unit = _unit(text, i, _SLASHED)
+    if not unit:
+        return None, at, 1.0
+    end = i + len(unit)
+    if text[end : end + 1] == "/" and (last := _unit(text, end + 1, _SLASHED)):
+        unit, end = last, end + 1 + len(last)
+    return _SLASHED[unit], end, _CHARACTERS.get(unit, 1.0)
+
+
+def _unit(text: str, at: int, units: dict[str, Per]) -> str:
+    """The longest unit at this place; Latin ones only as whole words."""
+    for n in (4, 3, 2, 1):
+        unit = text[at : at + n]
+        if unit in units and not (unit.isascii() and text[at + n : at + n + 1].isalpha() and text[at + n].isascii()):
+            return unit
+    return ""
+
+
+def _offer(text: str, figure: _Figure, floor: int, local: Unit) -> Pay | None:
+    """The figure as pay, or None where nothing says that it is money."""
+    per, end, factor = _after(text, figure.end)
+    sign, start = _sign(text, figure.start)
+    bare = sign is None and (figure.unit is None or figure.written in _SLANG)
+    if bare and per is None and not figure.number.is_range and start and text[start - 1] in _NEVER_BEFORE:
+        return None
+    heard = _before(text, start, floor)
+    if per is None or (heard.per is not None and heard.near and not heard.settled and text[figure.end] != "/"):
+        end = figure.end if per is None else end
+        per, factor = heard.per, _CHARACTERS.get(heard.shown[1:], 1.0)
+    if figure.unit is Unit.PERCENT:
+        return _share(text, figure, heard, start)
+    if bare:
+        if not _bare_is_pay(text, figure, heard, per, end):
+            return None
+    elif per is heard.per and not heard.near and per is not None and _says_no_pay(text, heard.start, start):
+        per = None
+    number = figure.number
+    return Pay(
+        low=number.low * factor,
+        high=number.high * factor,
+        unit=_unit_meant(figure, sign, local),
+        per=per or _by_default(figure, heard),
+        start=min(start, heard.start),
+        end=end,
+        open_ended=figure.open_ended or "不封顶" in text[end : end + 9] or "无上限" in text[end : end + 9],
+        vague=number.vague,
+        months=_months(text, end),
+        called=heard.called,
+    )
+
+
+def _unit_meant(figure: _Figure, sign: str | None, local: Unit) -> Unit:
+    """The currency of a figure: by its sign, by its word, by where the text is from."""
+    if sign is not None:
+        return local if sign == "$" else _SIGNS[sign]
+    if figure.unit in (None, Unit.YUAN) and figure.written in ("", "元", "块", "块钱"):
+        return local if local is Unit.TWD else Unit.YUAN
+    return figure.unit or Unit.YUAN
+
+
+def _sign(text: str, start: int) -> tuple[str | None, int]:
+    """The currency sign before the figure (hk$, ¥, 港币) and where it starts."""
+    at = start - (text[start - 1 : start] == " " and start > 0)
+    if at > 0 and text[at - 1] in _SIGN_LAST:
+        for n in (3, 2, 1):
+            if (sign := text[max(at - n, 0) : at]) in _SIGNS:
+                return sign, at - len(sign)
+    return None, start
+
+
+def _says_no_pay(text: str, start: int, end: int) -> bool:
+    between = text[start:end]
+    return any(word in between for word in _NO_PAY)
+
+
+def _share(text: str, figure: _Figure, heard: _Heard, start: int) -> Pay | None:
+    """A percentage, if a word beside it says that it is a share (佣金, 提成, 返)."""
+    end, before, after = figure.end, text[max(start - 10, 0) : start], text[figure.end : figure.end + 5]
+    named = heard.called is Called.SHARE or any(word in before for word in _SHARES) or any(word in after for word in _SHARES)
+    if not named:
+        return None
+    begin = min(start, heard.start) if heard.called is Called.SHARE else start
+    per = heard.per if heard.per in (Per.ORDER, Per.PIECE) else None
+    low, high = figure.number.low, figure.number.high
+    return Pay(low, high, Unit.PERCENT, per, begin, end, figure.open_ended, False, None, Called.SHARE)
+
+
+_LEAST: dict[Per, float] = {Per.HOUR: 5, Per.HALF_DAY: 20, Per.DAY: 20, Per.WEEK: 50, Per.MONTH: 300, Per.YEAR: 5000}
+"""Below these a bare figure after 一天 or 月薪 is a count of something."""
+
+
+def _bare_is_pay(text: str, figure: _Figure, heard: _Heard, per: Per | None, end: int) -> bool:
+    """Whether a figure without a currency is money after all, by what it is called and what follows."""
+    number, start = figure.number, figure.start
+    if start and (text[start - 1] in _NEVER_BEFORE or (text[start - 1] in "-:.+" and text[max(start - 2, 0)].isdecimal())):
+        return False
+    if end == figure.end and not _may_end(text, figure):
+        return False
+    if figure.written == "张":
+        timely = heard.near and heard.per in (Per.DAY, Per.HOUR, Per.WEEK)
+        return number.low <= 6000 and (timely or text.startswith(("到手", "红", "钞"), end))
+    if per is not None and (end > figure.end or heard.near):
+        return number.high >= _LEAST.get(per, 0.01)
+    if text.startswith(("佣金", "提成"), end):
+        return number.low >= 1
+    if heard.near and heard.called is not None:
+        return number.high >= (500 if heard.called is Called.WAGE else 5)
+    if figure.written:
+        return False
+    if number.is_range and 1000 <= number.low and number.high <= 200000:
+        return number.scale == 1000 or number.low % 100 == 0 == number.high % 100
+    return end - start == len(text) and number.high >= 100
+
+
+def _may_end(text: str, figure: _Figure) -> bool:
+    """Whether the words after a bare figure let it be money: no counted thing, no letters, no telephone number."""
+    following = text[figure.end : figure.end + 1]
+    if not following:
+        return True
+    if following in (_COUNTED if not figure.written else "高长宽远深线图纸照"):
+        return False
+    if following.isascii() and following.isalnum():
+        return False
+    return not (following in "-:." and text[figure.end + 1 : figure.end + 2].isdecimal())
+
+
+def _by_default(figure: _Figure, heard: _Heard) -> Per | None:
+    """工资4000-6000 and 8-12k are by the month though nothing says so."""
+    number = figure.number
+    if heard.called is Called.WAGE and 1000 <= number.low < 200000:
+        return Per.MONTH
+    if heard.called is None and number.scale == 1000 and number.is_range and number.low >= 1000 and not figure.written:
+        return Per.MONTH
+    return None
+
+
+def _months(text: str, end: int) -> int | None:
+    """The 13 of ·13薪."""
+    place = text.find("薪", end, end + 6)
+    digits = text[max(place - 2, end) : place] if place > 0 else ""
+    return int(digits) if digits.isascii() and digits.isdecimal() and 12 <= int(digits) <= 30 else None
+
+
+def _local_currency(text: str) -> Unit:
+    """The currency that 元 or $ means here: Taiwan's or Hong Kong's by the words around, else the dollar sign is American."""
+    for word in _TAIWAN:
+        if word in text:
+            return Unit.TWD
+    return Unit.HKD if "$" in text and any(word in text for word in _HONG_KONG) else Unit.USD

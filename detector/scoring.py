@@ -1,0 +1,48 @@
+"""From reasons to a score and a level.
+
+Rules and classifier are equal signals joined by noisy-or over families (one family a reason code): 1 − Π(1 − strongest
+confidence). A jointly fitted stack would unlearn the rules as data grows. One monotone map, fitted on held-out groups,
+makes the result mean what it says: of texts scored near 80, about 80 in 100 are scams.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from detector.types import HIGH_FROM, LOW_BELOW, Level, Reason
+
+HINT_BELOW = 0.6
+"""Rules that claim less are hints: they count, but only beside something else."""
+
+
+def strongest(reasons: Iterable[Reason]) -> dict[str, float]:
+    """The strongest confidence of each reason code."""
+    families: dict[str, float] = {}
+    for reason in reasons:
+        families[reason.code] = max(families.get(reason.code, 0.0), reason.confidence)
+    return families
+
+
+def noisy_or(likelihood: float, families: Iterable[float]) -> float:
+    """The chance that at least one of several independent signs is right."""
+    doubt = 1 - likelihood
+    for confidence in families:
+        doubt *= 1 - confidence
+    return 1 - doubt
+
+
+def calibrated(raw: float, curve: Sequence[Sequence[float]]) -> float:
+    """The raw score on a monotone, piecewise linear curve of (raw, share of scams) points, both 0..1."""
+    low_x, low_y = 0.0, 0.0
+    for x, y in curve:
+        if raw <= x:
+            return low_y + (y - low_y) * ((raw - low_x) / (x - low_x)) if x > low_x else y
+        low_x, low_y = x, y
+    return low_y
+
+
+def level(score: int) -> Level:
+    """The level of a score 0..100."""
+    if score < LOW_BELOW:
+        return Level.LOW
+    return Level.MEDIUM if score < HIGH_FROM else Level.HIGH

@@ -1,0 +1,1 @@
+"""What people and training need, and the service does not: data, fitting, measuring, files, the command line."""

@@ -1,0 +1,125 @@
+"""Assess the rows of a file block by block, in one process or several, in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from detector.errors import TextTooLong
+from training.files import BadRow, FileError, Item, item_of
+
+if TYPE_CHECKING:
+    from detector.types import Assessment, Posting
+    from training.reading import Block
+    from training.writing import Result
+
+
+class Assessor(Protocol):
+    """What scoring asks of a detector."""
+
+    def assess(self, posting: Posting, /) -> Assessment:
+        """How likely the posting is a scam, and why."""
+        ...
+
+    def assess_many(self, postings: Iterable[Posting], /) -> Iterator[Assessment]:
+        """The same, one by one and in order."""
+        ...
+
+
+@dataclass(slots=True)
+class Scored:
+    """A block after assessment: results and refusals, each in the order of the input."""
+
+    results: list[Result]
+    refused: list[BadRow]
+
+
+Assess = Callable[[Iterable["Block"]], Iterator[Scored]]
+
+
+def assess_block(detector: Assessor, block: Block) -> Scored:
+    """Every row of a block: assessed or refused."""
+    scored = Scored([], [])
+    items: list[Item] = []
+    for row in block:
+        item = item_of(row)
+        if isinstance(item, BadRow):
+            scored.refused.append(item)
+        else:
+            items.append(item)
+    for item, answer in zip(items, _answers(detector, items), strict=True):
+        if isinstance(answer, str):
+            scored.refused.append(BadRow(item.number, answer))
+        else:
+            scored.results.append((item.number, answer.to_dict() | {"id": item.id}))
+    scored.refused.sort(key=lambda bad: bad.number)
+    return scored
+
+
+def _answers(detector: Assessor, items: Sequence[Item]) -> list[Assessment | str]:
+    try:
+        return list(detector.assess_many(item.posting for item in items))
+    except TextTooLong:
+        return [_answer(detector, item) for item in items]
+
+
+def _answer(detector: Assessor, item: Item) -> Assessment | str:
+    try:
+        return detector.assess(item.posting)
+    except TextTooLong as error:
+        return str(error)
+
+
+@contextmanager
+def assessing(model: Path | None, workers: int) -> Iterator[Assess]:
+    """What turns blocks into assessed blocks, with the model loaded once a process."""
+    from detector import Detector  # noqa: PLC0415  # after --help and usage errors have been dealt with
+
+    detector = Detector.load(model)
+    if workers == 1:
+        yield lambda blocks: (assess_block(detector, block) for block in blocks)
+        return
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # read by workers when they import numpy
+        os.environ.setdefault(name, "1")
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (model,))
+    try:
+        yield lambda blocks: _in_order(pool, blocks, 2 * workers)
+    except BrokenProcessPool:
+        raise FileError("a worker process died (out of memory?); try fewer --workers") from None
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _in_order(pool: ProcessPoolExecutor, blocks: Iterable[Block], ahead: int) -> Iterator[Scored]:
+    """Results in the order of the blocks, with never more than `ahead` of them under way."""
+    waiting: deque[Future[Scored]] = deque()
+    for block in blocks:
+        waiting.append(pool.submit(_work, block))
+        while len(waiting) > ahead or (waiting and waiting[0].done()):
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
+
+
+_worker: list[Assessor] = []
+"""The detector of this worker process."""
+
+
+def _start_worker(model: Path | None) -> None:
+    from detector import Detector  # noqa: PLC0415  # only workers come here
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the parent decides
+    _worker.append(Detector.load(model))
+
+
+def _work(block: Block) -> Scored:
+    return assess_block(_worker[0], block)

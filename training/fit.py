@@ -1,0 +1,323 @@
+"""From labelled examples to a model folder, in one line of steps; groups are never split; same input, same bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from joblib import Parallel, delayed
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
+from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GroupKFold
+from threadpoolctl import threadpool_limits
+
+from detector.document import Document
+from detector.features import character_keys, reading_terms, word_terms
+from detector.model import ARRAYS_FILE, FORMAT, MANIFEST_FILE, load_model
+from detector.rules import RuleSet, load_rules
+from detector.scoring import noisy_or, strongest
+from detector.types import CODES, Posting
+from detector.wording import KINDS, Classifier
+from training.dataset import DataError, Example, data_hash, read_examples
+
+Step = Callable[[str, float], None]
+"""Told the name of a step and how much of the whole is done, 0..1."""
+
+SETTINGS: Mapping[str, Any] = {
+    "blocks": {"words": 1.0, "characters": 1.0, "reading": 0.4},
+    "min_df": {"words": 2, "characters": 2, "reading": 2},
+    "C": 5.0,
+    "C_codes": 8.0,
+    "folds": 5,
+    "least_code": 10,
+    "jobs": 2,
+}
+
+
+@dataclass(frozen=True)
+class Counts:
+    """The features of one example: how often each term and each character run stands in it."""
+
+    words: Mapping[str, int]
+    characters: Mapping[int, int]
+    reading: Mapping[str, int]
+    families: Mapping[str, float]
+
+
+def count(example: Example, rules: RuleSet) -> Counts:
+    """What one example holds."""
+    document = Document(example.posting)
+    keys, _, _ = character_keys(document.text)
+    return Counts(
+        words=Counter(term.name for term in word_terms(document)),
+        characters=Counter(keys.tolist()),
+        reading=Counter(term.name for term in reading_terms(document)),
+        families=strongest(rules.read(document).reasons),
+    )
+
+
+def _count_many(examples: Sequence[Example]) -> list[Counts]:
+    rules = load_rules()
+    return [count(example, rules) for example in examples]
+
+
+def count_all(examples: Sequence[Example], jobs: int = 2) -> list[Counts]:
+    """The features of every example, in order, on several cores."""
+    size = 250
+    chunks = [examples[at : at + size] for at in range(0, len(examples), size)]
+    found: list[list[Counts]] = Parallel(n_jobs=jobs)(delayed(_count_many)(chunk) for chunk in chunks)
+    return [counts for chunk in found for counts in chunk]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Which features get a row. Rows of `words` and `reading` come first (one list), then the character runs, sorted."""
+
+    terms: Mapping[str, int]
+    keys: Mapping[int, int]
+    idf: NDArray[np.float64]
+
+    @property
+    def rows(self) -> int:
+        """How many features there are."""
+        return len(self.terms) + len(self.keys)
+
+
+def vocabulary(counts: Sequence[Counts], settings: Mapping[str, Any] = SETTINGS) -> Vocabulary:
+    """Features that stand in at least `min_df` examples, with their smoothed idf."""
+    least = settings["min_df"]
+    seen: dict[str, Counter[Any]] = {name: Counter() for name in ("words", "characters", "reading")}
+    for item in counts:
+        for name, counter in seen.items():
+            counter.update(getattr(item, name).keys())
+    kept = {name: sorted(key for key, n in counter.items() if n >= least[name]) for name, counter in seen.items()}
+    terms = {term: row for row, term in enumerate([*kept["words"], *kept["reading"]])}
+    keys = {key: len(terms) + row for row, key in enumerate(kept["characters"])}
+    idf = np.ones(len(terms) + len(keys))
+    for name, table in (("words", terms), ("reading", terms), ("characters", keys)):
+        for key in kept[name]:
+            idf[table[key]] = np.log((1 + len(counts)) / (1 + seen[name][key])) + 1
+    return Vocabulary(terms, keys, idf)
+
+
+def matrix(counts: Sequence[Counts], known: Vocabulary, settings: Mapping[str, Any] = SETTINGS) -> csr_matrix:
+    """(examples, features) values as `detector.wording.Encoder` computes them."""
+    rows: list[int] = []
+    data: list[float] = []
+    borders = [0]
+    for item in counts:
+        for name, table in (("words", known.terms), ("characters", known.keys), ("reading", known.terms)):
+            pairs = [(table[key], n) for key, n in getattr(item, name).items() if key in table]
+            values = [(1 + np.log(n)) * known.idf[row] for row, n in pairs]
+            norm = float(np.sqrt(sum(value * value for value in values))) or 1.0
+            scale = settings["blocks"][name] / norm
+            rows += [row for row, _ in pairs]
+            data += [value * scale for value in values]
+        borders.append(len(rows))
+    return csr_matrix((data, rows, borders), shape=(len(counts), known.rows))
+
+
+@dataclass(frozen=True)
+class Weights:
+    """(features, heads) weights and (heads,) intercepts; the first three heads are the kinds."""
+
+    weights: NDArray[np.float64]
+    intercepts: NDArray[np.float64]
+    heads: tuple[str, ...]
+
+    def logits(self, x: csr_matrix) -> NDArray[np.float64]:
+        """(examples, heads) decision values."""
+        return np.asarray(x @ self.weights + self.intercepts)
+
+
+def fit_weights(
+    x: csr_matrix, examples: Sequence[Example], settings: Mapping[str, Any] = SETTINGS, codes: bool = True
+) -> Weights:
+    """Softmax over the kinds, and one logistic head for each reason code with enough examples."""
+    kinds = np.array([KINDS.index(example.label) for example in examples])
+    with threadpool_limits(1):
+        sure = LogisticRegression(C=settings["C"], max_iter=300).fit(x, kinds)
+    columns, intercepts, heads, jobs = [*sure.coef_], [*sure.intercept_], [*KINDS], []
+    for code in CODES if codes else ():
+        named = np.array([code in example.codes for example in examples])
+        if named.sum() >= settings["least_code"]:
+            jobs.append(delayed(_fit_code)(x, named, settings["C_codes"]))
+            heads.append(code)
+    for column, intercept in Parallel(n_jobs=settings["jobs"])(jobs):
+        columns.append(column)
+        intercepts.append(intercept)
+    return Weights(np.column_stack(columns), np.array(intercepts), tuple(heads))
+
+
+def _fit_code(x: csr_matrix, named: NDArray[np.bool_], c: float) -> tuple[NDArray[np.float64], float]:
+    with threadpool_limits(1):
+        head = LogisticRegression(C=c, max_iter=200).fit(x, named)
+    return head.coef_[0], float(head.intercept_[0])
+
+
+def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Shares of the three kinds, rows sum to 1."""
+    shares = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+
+def held_out_shares(
+    x: csr_matrix, examples: Sequence[Example], settings: Mapping[str, Any] = SETTINGS
+) -> NDArray[np.float64]:
+    """(examples, 3) shares of the kinds, each from a fit that saw nothing of the example's group."""
+    shares = np.zeros((len(examples), 3))
+    groups = [example.group for example in examples]
+    for seen, unseen in GroupKFold(settings["folds"]).split(x, groups=groups):
+        fitted = fit_weights(x[seen], [examples[i] for i in seen], settings, codes=False)
+        shares[unseen] = softmax(fitted.logits(x[unseen]))
+    return shares
+
+
+def calibration(raw: NDArray[np.float64], scam: NDArray[np.bool_]) -> list[list[float]]:
+    """A monotone curve of (raw, share of scams) points, from held-out scores."""
+    iso = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(raw, scam)
+    grid = np.linspace(0, 1, 41)
+    values = np.asarray(iso.predict(grid))
+    smooth = np.convolve(np.pad(values, 2, mode="edge"), np.ones(5) / 5, mode="valid")
+    rising = np.maximum.accumulate(np.clip(smooth, 0.002, 0.995))
+    rising[0], rising[-1] = min(rising[0], 0.01), max(rising[-1], 0.97)
+    return [[round(float(a), 4), round(float(b), 4)] for a, b in zip(grid, rising, strict=True)]
+
+
+PROBES = (
+    "文员两名，双休，五险一金，月薪4500，地址在人民路18号。",
+    "入职前先交服装押金300元，做满三个月退还。",
+    "点赞关注一单5元，先垫付再返本金和佣金，日结，加微信。",
+    "警方提醒：凡是要求先交押金的兼职都是诈骗。",
+)
+"""Texts whose logits are stored with the model and must come out again when it is loaded."""
+
+
+def train(
+    paths: Sequence[Path], out: Path, *, settings: Mapping[str, Any] = SETTINGS, step: Step | None = None
+) -> Mapping[str, Any]:
+    """Train on labelled files and write a model folder; gives its manifest. DataError names a bad row."""
+    tell: Step = step or (lambda name, share: None)
+    tell("reading", 0.0)
+    examples = read_examples(paths)
+    _refuse_too_little(examples)
+    tell("reading the texts", 0.03)
+    counts = count_all(examples, settings["jobs"])
+    tell("vocabulary", 0.25)
+    known = vocabulary(counts, settings)
+    x = matrix(counts, known, settings)
+    tell("held-out scores", 0.3)
+    shares = held_out_shares(x, examples, settings)
+    tell("final weights", 0.6)
+    fitted = fit_weights(x, examples, settings)
+    tell("calibration", 0.95)
+    raw = np.array([noisy_or(float(p), item.families.values()) for p, item in zip(shares[:, 0], counts, strict=True)])
+    scam = np.array([example.label == "scam" for example in examples])
+    posting = shares[:, 2] < np.maximum(shares[:, 0], shares[:, 1])
+    manifest = {
+        "format": FORMAT,
+        "heads": list(fitted.heads),
+        "blocks": dict(settings["blocks"]),
+        "settings": dict(settings),
+        "calibration": calibration(raw[posting], scam[posting]),
+        "data": {
+            "sha256": data_hash(examples),
+            "examples": len(examples),
+            "labels": dict(sorted(Counter(example.label for example in examples).items())),
+            "groups": len({example.group for example in examples}),
+        },
+        "metrics": held_out_metrics(shares, raw, examples),
+        "rules": _rule_audit(counts, examples),
+    }
+    write_model(out, fitted, known, manifest)
+    tell("done", 1.0)
+    return manifest
+
+
+def _refuse_too_little(examples: Sequence[Example]) -> None:
+    labels = Counter(example.label for example in examples)
+    for label in KINDS:
+        if labels[label] < SETTINGS["folds"]:
+            raise DataError(f"{labels[label]} examples of {label!r}; training needs at least {SETTINGS['folds']} of each label")
+
+
+def held_out_metrics(
+    shares: NDArray[np.float64], raw: NDArray[np.float64], examples: Sequence[Example]
+) -> dict[str, float]:
+    """How well the held-out scores tell scams, before calibration, at 0.5."""
+    scam = np.array([example.label == "scam" for example in examples])
+    kinds = np.array([KINDS.index(example.label) for example in examples])
+    told = (raw >= 0.5) & (shares.argmax(axis=1) != 2)
+    hit = float((told & scam).sum())
+    return {
+        "accuracy": round(float((told == scam).mean()), 4),
+        "f1": round(2 * hit / float(told.sum() + scam.sum()), 4),
+        "recall": round(hit / float(scam.sum()), 4),
+        "false_alarms": round(float((told & ~scam).sum() / (~scam).sum()), 4),
+        "auc": round(float(roc_auc_score(scam, raw)), 4),
+        "kind_accuracy": round(float(((shares.argmax(axis=1) == 2) == (kinds == 2)).mean()), 4),
+    }
+
+
+def _rule_audit(counts: Sequence[Counts], examples: Sequence[Example]) -> dict[str, dict[str, int]]:
+    """For each reason code: in how many texts of each label a rule of it fired."""
+    audit: dict[str, Counter[str]] = {}
+    for item, example in zip(counts, examples, strict=True):
+        for code in item.families:
+            audit.setdefault(code, Counter())[example.label] += 1
+    return {code: dict(sorted(audit[code].items())) for code in sorted(audit)}
+
+
+def write_model(out: Path, fitted: Weights, known: Vocabulary, manifest: dict[str, Any]) -> None:
+    """Write arrays and manifest, each whole or not at all; the manifest last, so that a kill leaves no half model."""
+    arrays = {
+        "terms": np.frombuffer("\n".join(known.terms).encode("utf-8"), dtype=np.uint8),
+        "keys": np.array(list(known.keys), dtype=np.uint64),
+        "idf": known.idf.astype(np.float16),
+        "weights": fitted.weights.astype(np.float16),
+        "intercepts": fitted.intercepts.astype(np.float32),
+    }
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    raw = buffer.getvalue()
+    manifest["sha256"] = hashlib.sha256(raw).hexdigest()
+    manifest["probes"] = []
+    out.mkdir(parents=True, exist_ok=True)
+    write_whole(out / ARRAYS_FILE, raw)
+    write_whole(out / MANIFEST_FILE, _json(manifest))
+    classifier = Classifier(load_model(out))
+    manifest["probes"] = [
+        {"text": text, "shares": classifier.read(Document(Posting(text=text))).shares} for text in PROBES
+    ]
+    write_whole(out / MANIFEST_FILE, _json(manifest))
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
+
+
+def write_whole(path: Path, raw: bytes) -> None:
+    """Write a file so that it is there whole or not at all: temporary file, fsync, rename."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
