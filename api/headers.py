@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from _typeshed import OptExcInfo
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from flask import Flask
+
+    Headers = list[tuple[str, str]]
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; "
@@ -19,17 +28,31 @@ SECURITY = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
-KEPT_FILES = "public, max-age=86400"
+PRIVATE = [*SECURITY.items(), ("Cache-Control", "no-store")]
+"""For whatever could hold somebody's text, which is everything but the files below."""
+KEPT = [*SECURITY.items(), ("Cache-Control", "public, max-age=86400")]
+KEPT_PATHS = ("/static/", "/favicon.ico")
 
 
-def secure(response: Response) -> Response:
-    """Add the security headers; only files without anybody's text may be kept by a cache."""
-    response.headers.update(SECURITY)
-    static = request.endpoint in {"static", "pages.favicon"} and response.status_code in {200, 206, 304}
-    response.headers["Cache-Control"] = KEPT_FILES if static else "no-store"
-    return response
+class Secured:
+    """The application with the headers added to each answer. Outside of Flask, whose own way costs 30 µs an answer."""
+
+    def __init__(self, application: WSGIApplication) -> None:
+        self.application = application
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer as a WSGI application does."""
+        kept = environ.get("PATH_INFO", "").startswith(KEPT_PATHS)
+
+        def start(status: str, headers: Headers, exc_info: OptExcInfo | None = None, /) -> Callable[[bytes], object]:
+            if kept and status[0] in "23":
+                own = [header for header in headers if header[0] != "Cache-Control"]
+                return start_response(status, own + KEPT, exc_info)
+            return start_response(status, headers + PRIVATE, exc_info)
+
+        return self.application(environ, start)
 
 
 def register(app: Flask) -> None:
     """Apply to every answer of the application."""
-    app.after_request(secure)
+    app.wsgi_app = Secured(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way to add a layer

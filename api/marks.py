@@ -45,7 +45,7 @@ def segments(text: str, spans: Sequence[Span]) -> list[Segment]:
         open_now.update((index, inside[index]) for index in begin.get(start, ()))
         owners = _distinct(open_now[index].owner for index in sorted(open_now))
         opens = tuple(inside[index].anchor for index in begin.get(start, ()))
-        ending = finish.get(end, [])
+        ending = dict.fromkeys(finish.get(end, ()))
         staying = {span.owner for index, span in open_now.items() if index not in ending}
         closes = _distinct(inside[index].owner for index in ending if inside[index].owner not in staying)
         cut.append(Segment(text[start:end], owners, opens, closes))

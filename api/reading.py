@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def body_of(request: Request, limit: int) -> object:
     """The JSON value that a request carries; the body is read no further than `limit` bytes."""
-    if request.mimetype != "application/json" or not _plain_utf8(request):
+    if not _plain_json(request):
         refuse("unsupported-media-type")
     return loads(bytes_of(request, limit))
 
@@ -47,10 +47,13 @@ def cut_off(error: Exception) -> bool:
     return isinstance(error, OSError) or type(error).__module__.startswith("gunicorn.")
 
 
-def _plain_utf8(request: Request) -> bool:
+def _plain_json(request: Request) -> bool:
+    if request.environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
+        return False
+    if request.content_type == "application/json":  # nearly always, and ten times as fast to find out
+        return True
     charset = request.mimetype_params.get("charset", "utf-8").lower()
-    encoding = request.headers.get("Content-Encoding", "identity").lower()
-    return charset in {"utf-8", "utf8"} and encoding == "identity"
+    return request.mimetype == "application/json" and charset in {"utf-8", "utf8"}
 
 
 def loads(body: bytes) -> object:

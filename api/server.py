@@ -21,6 +21,7 @@ from api import create_app
 from api.encoding import dumps
 from api.headers import SECURITY
 from api.problems import KINDS, MEDIA_TYPE, by_status, problem
+from detector import Detector
 from detector.errors import DetectorError
 
 if TYPE_CHECKING:
@@ -34,9 +35,6 @@ GRACE = 30
 MEMORY = "/dev/shm"  # noqa: S108  # gunicorn makes an unnamed file there
 """Where workers show that they are alive; on a disk a slow write could look like a hanging worker."""
 
-ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-"""Workers scale by processes; a pool of threads in each would only fight over the cores."""
-
 
 def serve(
     host: str = "127.0.0.1", port: int = 8000, workers: int = 2, threads: int = 4, model: Path | None = None
@@ -46,8 +44,6 @@ def serve(
         _give_up("--workers and --threads must be at least 1")
     if not 0 <= port < 65536:
         _give_up(f"--port must be from 0 to 65535, not {port}")
-    for name in ONE_THREAD:
-        os.environ.setdefault(name, "1")
     listener = listen(host, port)
     application = load(model)
     gc.collect()
@@ -58,8 +54,6 @@ def serve(
 
 def load(model: Path | None) -> Flask:
     """The application around the model, or one line that says what is wrong with it."""
-    from detector import Detector  # noqa: PLC0415  # after the number of threads is settled
-
     try:
         return create_app(Detector.load(model))
     except DetectorError as error:

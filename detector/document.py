@@ -6,7 +6,7 @@ Every view is made once, when first asked for. Spans are in the normal text; `ev
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from functools import cached_property
 from typing import NamedTuple
 
@@ -79,6 +79,14 @@ class Document:
         return find_concepts(self.text, self.borders)
 
     @cached_property
+    def _concept_starts(self) -> list[int]:
+        return [concept.start for concept in self.concepts]
+
+    def concepts_between(self, start: int, end: int) -> list[Concept]:
+        """The concepts that begin in [start, end) of the normal text."""
+        return self.concepts[bisect_left(self._concept_starts, start) : bisect_left(self._concept_starts, end)]
+
+    @cached_property
     def clauses(self) -> list[Clause]:
         """The clauses with the concepts in them, in order."""
         text = self.text
@@ -108,6 +116,14 @@ class Document:
     def pays(self) -> tuple[Pay, ...]:
         """Every amount of money that the text names."""
         return read_pay(self.text)
+
+    @cached_property
+    def _pay_starts(self) -> list[int]:
+        return [pay.start for pay in self.pays]
+
+    def pays_between(self, start: int, end: int) -> tuple[Pay, ...]:
+        """The amounts that begin in [start, end] of the normal text."""
+        return self.pays[bisect_left(self._pay_starts, start) : bisect_right(self._pay_starts, end)]
 
     @cached_property
     def comparison(self) -> Comparison | None:

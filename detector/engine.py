@@ -10,7 +10,7 @@ from detector.document import Document
 from detector.errors import ModelError, TextTooLong
 from detector.model import load_model
 from detector.rules import Rule, RuleSet, load_rules
-from detector.scoring import HINT_BELOW, calibrated, level, noisy_or, strongest
+from detector.scoring import HINT_BELOW, calibrated, families, level, noisy_or
 from detector.types import (
     CODES,
     LOW_BELOW,
@@ -42,6 +42,7 @@ class Detector:
         self._rules = rules
         self._classifier = classifier
         self._curve = classifier.model.manifest["calibration"]
+        self._audit = classifier.model.manifest["rules"]
         self.versions = Versions(model=classifier.model.version, rules=rules.version)
 
     @classmethod
@@ -87,7 +88,8 @@ class Detector:
         return map(self.assess, postings)
 
     def _score(self, kind: Kind, opinion: Opinion, finding: Finding) -> int:
-        raw = noisy_or(opinion.scam, strongest(finding.reasons).values())
+        claims = {reason.rule: reason.confidence for reason in finding.reasons if reason.rule}
+        raw = noisy_or(opinion.scam, families(claims, self._audit).values())
         score = round(100 * calibrated(raw, self._curve))
         return min(score, LOW_BELOW - 1) if kind is Kind.NOT_POSTING else score
 

@@ -13,15 +13,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.concepts import concept_names
 from detector.document import Document
-from detector.roles import Stance, stance
+from detector.roles import stance
 
 MENTIONS = frozenset(
     "fee own_funds brushing task card rent mule overseas app recruit vice cert referral sensitive loan gamble spam "
     "thing train contact deduct".split()
 )
 """Concepts whose stance (asserted, denied …) is a feature."""
+
+BESIDE = ("before", "later", "applicant", "employer", "pay", "collect", "refund", "rent")
+"""Concepts that, in the clause of a mention, go with its stance into a feature."""
+
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 
 CLAUSE_REACH = 5
 """How many concepts further on in a clause a concept is paired with."""
@@ -65,7 +69,7 @@ def _masked(word: str) -> str:
 def character_keys(text: str) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32]]:
     """The runs of two to four characters of a normal text, as (keys, starts, lengths).
 
-    A key packs its code points, 17 bits each; digits are masked as 0, runs of ASCII alone are left out.
+    A key is a polynomial hash of the code points modulo 2**64; digits are masked as 0, runs of ASCII alone are left out.
     """
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
     codes[(codes >= 48) & (codes <= 57)] = 48
@@ -77,10 +81,10 @@ def character_keys(text: str) -> tuple[NDArray[np.uint64], NDArray[np.int32], ND
     for size in (2, 3, 4):
         if len(codes) < size:
             break
-        key = (key[:-1] << np.uint64(17)) ^ codes[size - 1 :]
+        key = key[:-1] * _MULTIPLIER + codes[size - 1 :]
         keep_any = keep_any[:-1] | foreign[size - 1 :]
         places = np.flatnonzero(keep_any).astype(np.int32)
-        keys.append(key[places] ^ (np.uint64(size) << np.uint64(61)))
+        keys.append(key[places])
         starts.append(places)
         lengths.append(np.full(len(places), size, np.int32))
     if not keys:
@@ -94,6 +98,7 @@ def reading_terms(document: Document) -> list[Term]:
     terms: list[Term] = []
     for clause in document.clauses:
         concepts = clause.concepts
+        beside = [name for name in BESIDE if any(item.name == name for item in concepts)]
         for number, first in enumerate(concepts):
             terms.append(Term("r:" + first.name, first.start, first.end))
             for second in concepts[number + 1 : number + 1 + CLAUSE_REACH]:
@@ -101,9 +106,8 @@ def reading_terms(document: Document) -> list[Term]:
             if first.name in MENTIONS:
                 how = stance(document, first.start, first.end)
                 terms.append(Term("r:" + first.name + "=" + how.value, first.start, first.end))
-                for other in ("before", "later", "applicant", "employer", "pay", "collect", "refund", "rent"):
-                    if any(item.name == other for item in concepts):
-                        terms.append(Term("r:" + first.name + "=" + how.value + "&" + other, first.start, first.end))
+                for other in beside:
+                    terms.append(Term("r:" + first.name + "=" + how.value + "&" + other, first.start, first.end))
     terms.extend(_pay_terms(document))
     terms.extend(_whole_terms(document))
     return terms
@@ -115,9 +119,8 @@ def _pay_terms(document: Document) -> Iterator[Term]:
         name = f"r:pay:{pay.unit}/{pay.per}"
         yield Term(name, pay.start, pay.end)
         yield Term(f"{name}:{band}", pay.start, pay.end)
-        number = document.clause_at(pay.start)
-        if pay.per is None and number >= 0:
-            for concept in document.clauses[number].concepts:
+        if pay.per is None:
+            for concept in document.concepts_between(pay.start - 24, pay.end + 24):
                 yield Term(f"r:sum&{concept.name}", pay.start, pay.end)
     comparison = document.comparison
     if comparison is not None:
@@ -147,9 +150,4 @@ def _whole_terms(document: Document) -> Iterator[Term]:
         yield Term("r:disguised", *document.aligned.disguised[0])
 
 
-def concept_vocabulary() -> tuple[str, ...]:
-    """The concepts in the order of the lexicon."""
-    return concept_names()
-
-
-__all__ = ["MENTIONS", "Stance", "Term", "character_keys", "reading_terms", "word_terms"]
+__all__ = ["MENTIONS", "Term", "character_keys", "reading_terms", "word_terms"]

@@ -1,18 +1,20 @@
 """Set the pay a posting offers against what the work named usually pays, and show the sum.
 
-千字9元 is ordinary and 9元/字 a lure; 日薪1000 is a crane driver's wage and absurd for typing. No word list can tell them apart: one needs
-the figure (detector.pay), the trade, and a table of usual wages (reference/wages.toml, every row with its source).
-The comparison errs on the side of the posting: bounds are wide, trades that live on commission are given far wider ones,
-and without a trade only postings that ask for nothing at all are measured.
+千字9元 is ordinary and 9元/字 a lure; 日薪1000 is a crane driver's wage and absurd for typing. No word list can tell
+them apart: one needs the figure (detector.pay), the trade, and a table of usual wages (reference/wages.toml, every row
+with its source). The comparison errs on the side of the posting: bounds are wide, trades that live on commission have
+far wider ones, and without a trade only postings that ask for nothing, or say nothing, are measured.
 """
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,6 +32,9 @@ MONTHLY_MEAN = 6_500
 """What stands in for a trade where none is named: NBS 2024, services, 77,584 a year / 12, rounded."""
 
 
+_Range = tuple[float, float]
+
+
 class Verdict(StrEnum):
     """How an offer stands to the usual pay."""
 
@@ -42,30 +47,49 @@ class Verdict(StrEnum):
 class Comparison:
     """An offer beside the usual pay. Amounts are yuan, percentages aside; spans are half-open in the text compared.
 
-    text[start:end] is the offer. `offered` is one payment, `offered_monthly` what it comes to in a month where time is paid,
-    `usual` what `ratio` was measured by: pay a month, or the price of one unit. `role` is None where no work is named.
+    `offered` is one payment, `offered_monthly` what it comes to in a month where time is paid, `usual` a month's pay in
+    the trade, or the price of one unit. `ratio` is the low end of the offer over the top of the usual for that unit.
+    `role` is None where no work is named. `back` is set where money is put in and more comes back at once.
     """
 
     verdict: Verdict
     role: str | None
-    per: Per | None
+    pay: Pay
     offered: tuple[float, float]
     offered_monthly: tuple[float, float] | None
     usual: tuple[float, float]
     ratio: float
-    start: int
-    end: int
     role_span: tuple[int, int] | None
-    arithmetic: str
+    back: Pay | None = None
+
+    @property
+    def per(self) -> Per | None:
+        """What one payment is for."""
+        return self.pay.per
+
+    @property
+    def start(self) -> int:
+        """Where the offer begins in the text."""
+        return self.pay.start
+
+    @property
+    def end(self) -> int:
+        """Where the offer ends in the text."""
+        return (self.back or self.pay).end
+
+    @property
+    def arithmetic(self) -> str:
+        """日结 1,000 元，约合每月 26,100 元；同类岗位（打字录入）约 3,500–5,500 元"""
+        return _arithmetic(self)
 
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One trade of the table: usual yuan a month, and the price of each unit it may be paid by (hour, day, order …)."""
+    """One trade of the table: usual yuan a month, and for every unit that the table can price (hour, day, order …)."""
 
     name: str
     month: tuple[float, float]
-    each: Mapping[Per | Unit, tuple[float, float]]
+    each: Mapping[Per, tuple[float, float]]
     high_ok: bool
     light: bool
     source: str
@@ -73,7 +97,7 @@ class Role:
 
 
 class Wages(NamedTuple):
-    """The table, ready to search: `find` gives (meaning, start, end) in order, and `meanings` tells what each word means."""
+    """The table, ready to search: `meanings` has one entry for each word of the automaton `words`, in its order."""
 
     roles: tuple[Role, ...]
     tiers: Mapping[str, float]
@@ -82,16 +106,21 @@ class Wages(NamedTuple):
 
     def mentions(self, text: str) -> list[_Mention]:
         """Every trade, city and sign of light work the text names, in order, longest first at one place."""
-        found = self.words.find_matches_as_indexes(text)
-        return [_Mention(self.meanings[i], start, end) for i, start, end in found if _whole(text, start, end)]
+        try:
+            found = self.words.find_matches_as_indexes(text)
+        except UnicodeEncodeError:  # half a character, which JSON can carry and UTF-8 cannot
+            found = self.words.find_matches_as_indexes(re.sub("[\ud800-\udfff]", "?", text))
+        mentions = [_Mention(self.meanings[i], start, end) for i, start, end in found]
+        return [m for m in mentions if not text[m.start].isascii() or _whole(text, m.start, m.end)]
 
 
 class _Meaning(NamedTuple):
-    """What a word of the table stands for: a trade by name or by hint, a tier of cities, or work that asks for nothing."""
+    """What a word stands for: a trade by name or hint, a tier of cities, work that asks for nothing, or a decoy."""
 
     role: Role | None = None
     hint: bool = False
     tier: str | None = None
+    light: bool = False
 
 
 class _Mention(NamedTuple):
@@ -102,116 +131,232 @@ class _Mention(NamedTuple):
 
 def _whole(text: str, start: int, end: int) -> bool:
     """False for Latin letters cut out of a longer word: hr in chrome."""
-    if not text[start].isascii() or not text[start].isalnum():
-        return True
     before, after = text[start - 1 : start], text[end : end + 1]
     return not (before.isascii() and before.isalpha()) and not (after.isascii() and after.isalpha())
 
 
 def compare(text: str, pays: Sequence[Pay]) -> Comparison | None:
     """The offer that stands out most against the work named; None where nothing can be compared. Never raises."""
-    offers = [pay for pay in pays if pay.called is not Called.FEE]
-    if not offers:
+    if not pays:
         return None
+    back = _money_back(text, pays)
+    if back is not None:
+        return back
+    offers = [pay for pay in (*pays[:_MOST], *pays[max(_MOST, len(pays) - _MOST) :]) if pay.called is not Called.FEE]
     wages = load_wages()
     mentions = wages.mentions(text)
     tier = next((m.meaning.tier for m in mentions if m.meaning.tier), "other")
-    named = [m for m in mentions if m.meaning.role and not m.meaning.hint] or [m for m in mentions if m.meaning.role]
-    light = [m for m in mentions if m.meaning == _LIGHT]
-    found = [_measure(text, pay, named, light, wages.tiers[tier]) for pay in offers]
-    return max((one for one in found if one), key=lambda one: (_ORDER[one.verdict], one.ratio), default=None)
+    work = [m for m in mentions if m.meaning.role]
+    named = [m for m in work if not m.meaning.hint or m.start < _TITLE] or work
+    context = _Context(text, named, work, [m for m in mentions if m.meaning.light], wages.tiers[tier])
+    found = [
+        one
+        for pay in offers
+        if (one := _measure(context, pay)) and (one.verdict is Verdict.ORDINARY or not _is_boast(text, pay, offers))
+    ]
+    return _soberly(context, max(found, key=lambda one: (_ORDER[one.verdict], one.ratio), default=None), found)
 
 
-_LIGHT = _Meaning()
+_MOST = 40
+"""Sums looked at from either end of a text; no posting has as many, and the time stays linear."""
+_TITLE = 24
+"""Where a title stands, in characters: there a hint is as good as a name."""
+_HEAD = 80
+"""Where a posting says what it is about, in characters."""
+_LONG = 120
+"""Characters from which on a text describes work rather than calls."""
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+class _Context(NamedTuple):
+    """What all offers of a text share: the trades named, those and all hinted at, light work, the city's factor."""
+
+    text: str
+    named: list[_Mention]
+    work: list[_Mention]
+    light: list[_Mention]
+    tier: float
+
+
+_BOASTS = ("最高", "最多", "优秀", "能力", "管理层", "目前", "拼命", "最好", "加班", "冠军", "老员工")
+_GIFTS = _words(
+    "预支 赔付 成交 节 礼金 补 津贴 奖 福利 生日 结婚 推荐 介绍 邀约 迟到 体检 押 团建 红包 保险 内推 客单 市价 "
+    "标价 售价 原价 价值 成本"
+)
+
+
+def _is_boast(text: str, pay: Pay, offers: Sequence[Pay]) -> bool:
+    """Whether a sum is no offer: the best earner's, overtime, a gift, or a slip beside the same sum by the month."""
+    before = text[max(pay.start - 12, 0) : pay.end]
+    if len(text) > _LONG and any(word in before for word in _BOASTS):
+        return True
+    said = text[pay.start : pay.end].replace("人民币", "")
+    if pay.per not in _TIMED and (any(word in before for word in _GIFTS) or any(c in said for c in "收扣交罚人位")):
+        return True
+    return pay.per in (Per.HOUR, Per.DAY) and any(
+        other.per is Per.MONTH and other.low <= pay.low <= other.high and other.unit is pay.unit for other in offers
+    )
+
+
+_OUT, _BACK = ("充", "垫", "投", "付", "冲", "刷", "存"), ("返", "回", "得")
+_BACK_SHARE = ("退", "返", "结算", "回款", "充值", "转给")
+
+
+def _money_back(text: str, pays: Sequence[Pay]) -> Comparison | None:
+    """More money back than was put in, at once: 充100返118, or 按118%返还. No trade pays so."""
+    for paid, got in pairwise(pays):
+        between = text[paid.end : got.start] + text[got.start : got.start + 1]
+        if paid.called is Called.FEE and got.called is Called.SHARE and paid.unit is got.unit is not Unit.PERCENT:
+            gain = (got.high / paid.high - 1) * 100 if paid.high else 0.0
+            put_in = text[paid.start : paid.start + 1] in _OUT
+            if put_in and 3 <= gain <= 200 and len(between) <= 10 and any(word in between for word in _BACK):
+                return _gain(paid, got, gain)
+    for pay in pays:
+        near = text[max(pay.start - 8, 0) : pay.end + 8]
+        if pay.unit is Unit.PERCENT and 103 <= pay.high <= 200 and any(word in near for word in _BACK_SHARE):
+            return _gain(pay, pay, pay.high - 100)
+    return None
+
+
+def _gain(paid: Pay, got: Pay, gain: float) -> Comparison:
+    return Comparison(Verdict.ABSURD, None, paid, (gain, gain), None, (0.0, 0.0), gain, None, got)
+
+
+def _soberly(context: _Context, strongest: Comparison | None, found: Sequence[Comparison]) -> Comparison | None:
+    """A long posting that states an ordinary monthly range does not offer the larger sum it also mentions."""
+    if strongest is None or strongest.verdict is Verdict.ORDINARY or len(context.text) <= _LONG:
+        return strongest
+    stated = any(
+        one.verdict is Verdict.ORDINARY and one.per is Per.MONTH and one.offered[0] < one.offered[1]
+        for one in found
+        if one.start < _HEAD
+    )
+    lower = {Verdict.ABSURD: Verdict.HIGH, Verdict.HIGH: Verdict.ORDINARY}
+    return replace(strongest, verdict=lower[strongest.verdict]) if stated else strongest
+
+
 _ORDER = {Verdict.ORDINARY: 0, Verdict.HIGH: 1, Verdict.ABSURD: 2}
 
 
-# --- one offer -----------------------------------------------------------------------------------------------------------
+# --- one offer -------------------------------------------------------------------------------------------
 
 _BOUNDS: Mapping[str, tuple[float, float]] = {
-    "light": (1.7, 2.6),
+    "light": (1.6, 2.6),
     "plain": (2.4, 4.0),
     "high_ok": (6.0, 12.0),
 }
 """From which ratio of the offer to the top of the usual an offer is high, and absurd."""
 _ABROAD: Mapping[Unit, float] = {
-    Unit.HKD: 3.2, Unit.TWD: 1.8, Unit.SGD: 4.0, Unit.EUR: 4.0, Unit.GBP: 4.5, Unit.AUD: 5.0, Unit.JPY: 2.5, Unit.USD: 1.5,
-}  # fmt: skip
+    Unit.HKD: 3.2,
+    Unit.TWD: 1.8,
+    Unit.SGD: 4.0,
+    Unit.EUR: 4.0,
+    Unit.GBP: 4.5,
+    Unit.AUD: 5.0,
+    Unit.JPY: 2.5,
+    Unit.KRW: 2.5,
+    Unit.USD: 3.5,
+}
 """How much more than here is usual where this is the money; rough estimates of this project, 2024."""
 _TIMED = frozenset({Per.HOUR, Per.HALF_DAY, Per.DAY, Per.WEEK, Per.MONTH, Per.YEAR})
-_NO_TRADE = {Per.HOUR: 150.0, Per.HALF_DAY: 300.0, Per.DAY: 500.0, Per.WEEK: 3000.0, Per.MONTH: 30_000.0}
+_NO_TRADE: Mapping[Per, float] = {
+    Per.HOUR: 150.0,
+    Per.HALF_DAY: 300.0,
+    Per.DAY: 500.0,
+    Per.WEEK: 3000.0,
+    Per.MONTH: 30_000.0,
+    Per.ORDER: 25.0,
+    Per.PIECE: 25.0,
+    Per.THOUSAND: 60.0,
+    Per.CHARACTER: 0.06,
+    Per.MINUTE: 6.0,
+}
 """What light work without a name has to offer before it is looked at, in yuan."""
 
 
-def _measure(text: str, pay: Pay, named: list[_Mention], light: list[_Mention], tier: float) -> Comparison | None:
+def _measure(context: _Context, pay: Pay) -> Comparison | None:
+    """One offer against the trade it is for."""
     if pay.unit is Unit.PERCENT:
-        return _share(pay, named, light)
-    mention = _work_of(text, pay, named)
-    factor = tier if pay.unit is Unit.YUAN else _ABROAD.get(pay.unit, 1.0)
+        return _share(context, pay)
+    factor = context.tier if pay.unit is Unit.YUAN else _ABROAD.get(pay.unit, 1.0)
+    mention = _work_of(context.text, pay, context.named)
     if mention is None or mention.meaning.role is None:
-        return _unnamed(text, pay, light, factor)
+        return None if any(not m.meaning.hint for m in context.named) else _unnamed(context, pay, factor)
     role = mention.meaning.role
-    usual = _usual(role, pay.per)
+    usual = role.each.get(pay.per) if pay.per else None
     if usual is None:
         return None
     low, high = usual[0] * factor, usual[1] * factor
-    rate = YUAN_EACH[pay.unit]
-    ratio = _lowish(pay) * rate / high
-    verdict = _verdict(ratio, "high_ok" if role.high_ok else "light" if role.light else "plain", pay)
-    others = [m.meaning.role for m in named if m.start < 60 and m.meaning.role and m.meaning.role is not role]
-    most = max((_generous(other, pay.per) for other in others if not other.light), default=0.0) * factor
-    if most and _lowish(pay) * rate / most < 1:
+    offered = _lowish(pay) * YUAN_EACH[pay.unit]
+    verdict = _verdict(offered / high, "high_ok" if role.high_ok else "light" if role.light else "plain", pay)
+    if verdict is not Verdict.ORDINARY and offered < _most(context, pay, role) * factor:
         verdict = Verdict.ORDINARY
-    return _comparison(verdict, pay, ratio, role, (mention.start, mention.end), (role.month[0] * factor, role.month[1] * factor), (low, high))
+    month = (role.month[0] * factor, role.month[1] * factor)
+    return _comparison(verdict, pay, offered / high, mention, month, (low, high))
+
+
+def _most(context: _Context, pay: Pay, role: Role) -> float:
+    """The most that another trade named near the head could pay, so that one is not measured by the other."""
+    if role.light and pay.per not in _TIMED:
+        return 0.0
+    if len(context.text) > _LONG:
+        head = [(m.meaning.role, m.meaning.hint) for m in context.work if m.start < _HEAD]
+    else:
+        begin = _sentence_start(context.text, pay)
+        head = [(m.meaning.role, False) for m in context.work if not m.meaning.hint and begin < m.start < pay.end]
+    others = [other for other, hint in head if other and other is not role and (not hint or other.high_ok)]
+    return max((_generous(other, pay.per) for other in others if not other.light), default=0.0)
+
+
+def _sentence_start(text: str, pay: Pay) -> int:
+    return max(text.rfind(mark, max(pay.start - 200, 0), pay.start) for mark in "。;\n!")
 
 
 def _work_of(text: str, pay: Pay, named: list[_Mention]) -> _Mention | None:
-    """The trade an offer is for: the nearest named before it in its sentence, else the first in the text."""
-    if not named:
-        return None
-    begin = max(text.rfind(mark, 0, pay.start) for mark in "。;\n!")
-    close = [m for m in named if begin < m.start < pay.start]
-    return close[-1] if close else named[0]
+    """The trade an offer is for: the nearest before it in its sentence, else the first; names before hints."""
+    begin = _sentence_start(text, pay)
+    priced = [m for m in named if m.meaning.role and pay.per in m.meaning.role.each]
+    close = [m for m in reversed(priced) if begin < m.start < pay.start]
+    return min(close or priced, key=lambda m: m.meaning.hint, default=None)
 
 
 def _lowish(pay: Pay) -> float:
     """What an offer promises at least: the low end, but not less than a third of the high one."""
-    return max(pay.low, pay.high / 3)
+    return pay.low if pay.vague else max(pay.low, pay.high / 3)
 
 
-def _usual(role: Role, per: Per | None) -> tuple[float, float] | None:
-    """The usual price of one unit of the trade in yuan; None where the table cannot tell."""
-    if per is None:
-        return None
-    if per in role.each:
-        return role.each[per]
-    if per is Per.MONTH:
-        return role.month
-    low, high = role.month
-    match per:
-        case Per.YEAR:
-            return low * 12, high * 16
-        case Per.WEEK:
-            return low / 4.4, high / 4
-        case Per.DAY:
-            return low / 26, high / 17
-        case Per.HALF_DAY:
-            return _half(role)
-        case Per.HOUR:
-            return low / 210, high / 110
-        case Per.PIECE | Per.ORDER:
-            return role.each.get(Per.ORDER) or role.each.get(Per.PIECE)
-    return None
+_OF_A_MONTH: Mapping[Per, tuple[float, float]] = {
+    Per.MONTH: (1.0, 1.0),
+    Per.YEAR: (12.0, 16.0),
+    Per.WEEK: (1 / 4.4, 1 / 4),
+    Per.DAY: (1 / 26, 1 / 17),
+    Per.HALF_DAY: (0.4 / 26, 0.75 / 17),
+    Per.HOUR: (1 / 210, 1 / 110),
+}
+"""What part of a month's low and high pay one unit is, where a row names no price of its own. Short work is dearer."""
+_STANDS_FOR: Mapping[Per, tuple[Per, float]] = {
+    Per.PIECE: (Per.ORDER, 1.0),
+    Per.ORDER: (Per.PIECE, 1.0),
+    Per.CHARACTER: (Per.THOUSAND, 0.001),
+    Per.HALF_DAY: (Per.DAY, 0.6),
+}
 
 
-def _half(role: Role) -> tuple[float, float] | None:
-    day = _usual(role, Per.DAY)
-    return (day[0] * 0.4, day[1] * 0.75) if day else None
+def _prices(month: _Range, named: Mapping[Per, _Range]) -> Mapping[Per, _Range]:
+    """The usual price in yuan of every unit that the row names or that follows from it."""
+    prices = {per: (month[0] * low, month[1] * high) for per, (low, high) in _OF_A_MONTH.items()}
+    for per, (other, factor) in _STANDS_FOR.items():
+        if other in named:
+            prices[per] = (named[other][0] * factor, named[other][1] * factor)
+    return prices | dict(named)
 
 
 def _generous(role: Role, per: Per | None) -> float:
     """The top of what the most lenient reading of a trade allows."""
-    usual = _usual(role, per)
+    usual = role.each.get(per) if per else None
     return usual[1] * _BOUNDS["high_ok" if role.high_ok else "plain"][0] if usual else 0.0
 
 
@@ -219,96 +364,126 @@ def _verdict(ratio: float, kind: str, pay: Pay) -> Verdict:
     high, absurd = _BOUNDS[kind]
     if pay.per not in _TIMED:
         high, absurd = max(high, 2.0), max(absurd, 4.0)
-    return Verdict.ABSURD if ratio >= absurd else Verdict.HIGH if ratio >= high else Verdict.ORDINARY
+    return _graded(ratio, high, absurd)
 
 
-def _unnamed(text: str, pay: Pay, light: list[_Mention], factor: float) -> Comparison | None:
+def _graded(amount: float, high: float, absurd: float) -> Verdict:
+    return Verdict.ABSURD if amount >= absurd else Verdict.HIGH if amount >= high else Verdict.ORDINARY
+
+
+def _unnamed(context: _Context, pay: Pay, factor: float) -> Comparison | None:
     """An offer without a trade: only where nothing is asked, or nothing is said at all."""
     least = _NO_TRADE.get(pay.per) if pay.per else None
     if least is None:
         return None
+    if pay.per not in _TIMED and not context.light:
+        least *= 20
     ratio = _lowish(pay) * YUAN_EACH[pay.unit] / (least * factor)
-    short = len(text) <= 80
-    verdict = Verdict.ORDINARY
-    if light or short:
-        verdict = Verdict.ABSURD if ratio >= (1 if short else 2) else Verdict.HIGH if ratio >= 1 else Verdict.ORDINARY
-        if verdict is Verdict.ORDINARY and light and short and ratio >= 0.33:
-            verdict = Verdict.HIGH
+    light, short = bool(context.light), len(context.text) <= _HEAD
+    absurd = 1.0 if short and (light or pay.per in _TIMED) else 2.0
+    high = (0.55 if light else 0.8) if short and pay.per in _TIMED else 1.0
+    verdict = _graded(ratio, high, absurd) if light or short else Verdict.ORDINARY
     usual = (MONTHLY_MEAN * factor, MONTHLY_MEAN * factor)
-    return _comparison(verdict, pay, ratio, None, None, usual, usual)
+    return _comparison(verdict, pay, ratio, None, usual, usual)
 
 
+_COMMISSIONS = ("佣", "本金", "返现", "返利", "返你", "返我", "单", "回来加", "再给你")
+_TASKS = ("任务", "本金", "垫", "抢单", "做单", "派单", "小单", "大单", "放单", "刷", "下单")
 _SHARE_HIGH, _SHARE_ABSURD = 8.0, 15.0
 """Per cent of an order that no task pays its doer."""
 
 
-def _share(pay: Pay, named: list[_Mention], light: list[_Mention]) -> Comparison | None:
-    """A commission: fine in sales, absurd for tasks anyone can do."""
-    roles = [m for m in named if m.meaning.role]
+def _share(context: _Context, pay: Pay) -> Comparison | None:
+    """A commission: fine in sales and in wages (提成), absurd for tasks that anyone can do."""
+    near = context.text[max(pay.start - 12, 0) : pay.end + 6]
+    if not any(word in near for word in _COMMISSIONS) or "试用" in context.text[max(pay.start - 40, 0) : pay.start]:
+        return None
+    roles = [m for m in context.named if m.meaning.role]
     if roles and not all(m.meaning.role and m.meaning.role.light for m in roles):
         return None
-    if not roles and not light:
+    if not roles and not context.light and not any(word in context.text for word in _TASKS):
         return None
-    ratio = pay.high / _SHARE_HIGH
-    verdict = Verdict.ABSURD if pay.high >= _SHARE_ABSURD else Verdict.HIGH if pay.high >= _SHARE_HIGH else Verdict.ORDINARY
-    first = roles[0] if roles else None
-    role = first.meaning.role if first else None
-    span = (first.start, first.end) if first else None
-    return _comparison(verdict, pay, ratio, role, span, (0.0, _SHARE_HIGH), (0.0, _SHARE_HIGH))
+    verdict = _graded(pay.high, _SHARE_HIGH, _SHARE_ABSURD)
+    usual = (0.0, _SHARE_HIGH)
+    return _comparison(verdict, pay, pay.high / _SHARE_HIGH, roles[0] if roles else None, usual, usual)
 
 
-# --- the sentence --------------------------------------------------------------------------------------------------------
+# --- the sentence ----------------------------------------------------------------------------------------
 
 _CALLED: Mapping[Per, str] = {
-    Per.HOUR: "时薪", Per.HALF_DAY: "半天", Per.DAY: "日结", Per.WEEK: "周薪", Per.MONTH: "月薪", Per.YEAR: "年薪", Per.MINUTE: "每分钟",
-    Per.LESSON: "每课时", Per.ORDER: "每单", Per.PIECE: "每件", Per.CHARACTER: "每字", Per.THOUSAND: "千字", Per.WORD: "每词",
-}  # fmt: skip
+    Per.HOUR: "时薪",
+    Per.HALF_DAY: "半天",
+    Per.DAY: "日结",
+    Per.WEEK: "周薪",
+    Per.MONTH: "月薪",
+    Per.YEAR: "年薪",
+    Per.MINUTE: "每分钟",
+    Per.LESSON: "每课时",
+    Per.ORDER: "每单",
+    Per.PIECE: "每件",
+    Per.CHARACTER: "每字",
+    Per.THOUSAND: "千字",
+    Per.WORD: "每词",
+}
 _MONEY_NAMES: Mapping[Unit, str] = {
-    Unit.YUAN: "元", Unit.USD: "美元", Unit.USDT: "USDT", Unit.HKD: "港元", Unit.TWD: "新台币", Unit.SGD: "新加坡元", Unit.EUR: "欧元",
-    Unit.GBP: "英镑", Unit.AUD: "澳元", Unit.JPY: "日元", Unit.PHP: "比索", Unit.PERCENT: "%",
-}  # fmt: skip
+    Unit.YUAN: "元",
+    Unit.USD: "美元",
+    Unit.USDT: "USDT",
+    Unit.HKD: "港元",
+    Unit.TWD: "新台币",
+    Unit.SGD: "新加坡元",
+    Unit.EUR: "欧元",
+    Unit.GBP: "英镑",
+    Unit.AUD: "澳元",
+    Unit.JPY: "日元",
+    Unit.KRW: "韩元",
+    Unit.THB: "泰铢",
+    Unit.PHP: "比索",
+}
 
 
 def _comparison(
-    verdict: Verdict,
-    pay: Pay,
-    ratio: float,
-    role: Role | None,
-    role_span: tuple[int, int] | None,
-    usual_month: tuple[float, float],
-    usual_each: tuple[float, float],
+    verdict: Verdict, pay: Pay, ratio: float, mention: _Mention | None, month: _Range, each: _Range
 ) -> Comparison:
     rate = YUAN_EACH.get(pay.unit, 1.0)
-    month = monthly(pay, HOURS_A_DAY, DAYS_A_MONTH)
-    usual = usual_month if month else usual_each
+    by_month = monthly(pay, HOURS_A_DAY, DAYS_A_MONTH)
+    role = mention.meaning.role if mention else None
     return Comparison(
         verdict=verdict,
         role=role.name if role else None,
-        per=pay.per,
+        pay=pay,
         offered=(pay.low * rate, pay.high * rate),
-        offered_monthly=month,
-        usual=usual,
+        offered_monthly=by_month,
+        usual=month if by_month else each,
         ratio=ratio,
-        start=pay.start,
-        end=pay.end,
-        role_span=role_span,
-        arithmetic=_arithmetic(pay, month, usual, role),
+        role_span=(mention.start, mention.end) if mention else None,
     )
 
 
-def _arithmetic(pay: Pay, month: tuple[float, float] | None, usual: tuple[float, float], role: Role | None) -> str:
-    """日结 1,000 元，约合每月 26,100 元；同类岗位（打字录入）约 3,500–5,500 元"""
+def _arithmetic(one: Comparison) -> str:
+    pay, month = one.pay, one.offered_monthly
+    if one.back is not None:
+        return _said_of_return(pay, one.back, one.ratio)
     if pay.unit is Unit.PERCENT:
         return f"佣金 {_span(pay.low, pay.high)}%；不需要技能的任务没有这样高的佣金"
     offer = f"{_CALLED[pay.per] if pay.per else '报酬'} {_span(pay.low, pay.high)} {_MONEY_NAMES[pay.unit]}"
     if month and (pay.per is not Per.MONTH or pay.unit is not Unit.YUAN):
         offer += f"，约合每月 {_span(_round(month[0]), _round(month[1]))} 元"
     elif pay.unit is not Unit.YUAN:
-        offer += f"，约合 {_span(pay.low * YUAN_EACH[pay.unit], pay.high * YUAN_EACH[pay.unit])} 元"
-    if role is None:
-        return f"{offer}；没有写明做什么工作，全国服务业平均每月约 {MONTHLY_MEAN:,} 元"
-    low, high = (_round(usual[0]), _round(usual[1])) if month else usual
-    return f"{offer}；同类岗位（{role.name}）约 {_span(low, high)} 元"
+        offer += f"，约合 {_span(*one.offered)} 元"
+    if one.role:
+        low, high = (_round(one.usual[0]), _round(one.usual[1])) if month else one.usual
+        return f"{offer}；同类岗位（{one.role}）约 {_span(low, high)} 元"
+    if not month:
+        return f"{offer}；没有写明需要什么技能"
+    return f"{offer}；没有写明做什么工作，全国服务业平均每月约 {MONTHLY_MEAN:,} 元"
+
+
+def _said_of_return(paid: Pay, got: Pay, gain: float) -> str:
+    if paid is got:
+        return f"每付出 100 元，返回 {_number(100 + gain)} 元；没有工作这样付酬"
+    unit = _MONEY_NAMES[paid.unit]
+    return f"付出 {_number(paid.high)} {unit}，返回 {_number(got.high)} {unit}，得利 {_number(gain)}%；没有工作这样付酬"
 
 
 def _round(amount: float) -> float:
@@ -324,7 +499,7 @@ def _number(amount: float) -> str:
     return f"{amount:,.0f}" if amount >= 100 or amount == int(amount) else f"{amount:.3g}"
 
 
-# --- the table -----------------------------------------------------------------------------------------------------------
+# --- the table -------------------------------------------------------------------------------------------
 
 
 @cache
@@ -345,11 +520,12 @@ def load_wages(file: Path = WAGES_FILE) -> Wages:
         for key in ("words", "hints"):
             for word in str(row.get(key, "")).split():
                 if word in meanings:
-                    raise TableError(f"{file.name}: row {number} ({role.name}): {word} is a word of another row too; keep one")
+                    raise TableError(f"{file.name}: row {number} ({role.name}): {word} is in another row too; keep one")
                 meanings[word] = _Meaning(role, key == "hints")
     for tier, cities in table.get("cities", {}).items():
         meanings |= {city: _Meaning(tier=tier) for city in str(cities).split()}
-    meanings |= {word: _LIGHT for word in str(table.get("light", {}).get("words", "")).split() if word not in meanings}
+    for key, meaning in (("light", _Meaning(light=True)), ("decoys", _Meaning())):
+        meanings |= {word: meaning for word in str(table.get(key, {}).get("words", "")).split() if word not in meanings}
     words = ahocorasick_rs.AhoCorasick(list(meanings), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
     return Wages(tuple(roles), tiers, tuple(meanings.values()), words)
 
@@ -364,10 +540,7 @@ def _tiers(file: Path, table: Mapping[str, Any]) -> Mapping[str, float]:
     return dict(tiers)
 
 
-_UNITS: Mapping[str, Per | Unit] = {str(per): per for per in Per} | {
-    "character": Per.CHARACTER,
-    "percent": Unit.PERCENT,
-}
+_UNITS: Mapping[str, Per] = {str(per): per for per in Per}
 
 
 def _role(file: Path, number: int, row: Mapping[str, Any]) -> Role:
@@ -379,10 +552,11 @@ def _role(file: Path, number: int, row: Mapping[str, Any]) -> Role:
     each = row.get("each", {})
     if not isinstance(each, dict) or set(each) - set(_UNITS):
         raise TableError(f"{where}: each may name only {', '.join(sorted(_UNITS))}")
+    month = _bounds(where, "month", row.get("month"))
     return Role(
         name=row["name"],
-        month=_bounds(where, "month", row.get("month")),
-        each={_UNITS[unit]: _bounds(where, unit, bounds) for unit, bounds in each.items()},
+        month=month,
+        each=_prices(month, {_UNITS[unit]: _bounds(where, unit, bounds) for unit, bounds in each.items()}),
         high_ok=bool(row.get("high_ok", False)),
         light=bool(row.get("light", False)),
         source=row["source"],
@@ -392,6 +566,6 @@ def _role(file: Path, number: int, row: Mapping[str, Any]) -> Role:
 
 def _bounds(where: str, key: str, bounds: object) -> tuple[float, float]:
     match bounds:
-        case [int() | float() as low, int() | float() as high] if 0 < low <= high:
+        case [int() | float() as low, int() | float() as high] if 0 < low <= high and bool not in map(type, bounds):
             return float(low), float(high)
     raise TableError(f"{where}: {key} must be [low, high] in yuan with 0 < low <= high, not {bounds!r}")

@@ -88,7 +88,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         raise ModelError(f"{path}: not JSON ({error}); {CURE}") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise ModelError(f"{path}: not a manifest of format {FORMAT}; {CURE}")
-    for key in ("sha256", "heads", "calibration", "blocks", "probes"):
+    for key in ("sha256", "heads", "calibration", "blocks", "probes", "rules"):
         if key not in manifest:
             raise ModelError(f"{path}: no {key!r} in it; {CURE}")
     return manifest

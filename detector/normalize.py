@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -37,7 +38,7 @@ class AlignedText:
     """A text and where each of its characters came from.
 
     `starts` and `ends` are int32 arrays of len(text): character i of `text` stands for original[starts[i]:ends[i]].
-    `disguised` are half-open spans of `text` that were written in disguise.
+    `disguised` are half-open spans of `text` that were written in disguise, in order, none inside another.
     """
 
     original: str
@@ -55,7 +56,8 @@ class AlignedText:
 
     def is_disguised(self, start: int, end: int) -> bool:
         """Whether any of text[start:end] was written in disguise."""
-        return any(left < end and start < right for left, right in self.disguised)
+        before = bisect_left(self.disguised, (end,)) - 1
+        return before >= 0 and start < self.disguised[before][1]
 
 
 def normalize(original: str) -> AlignedText:
@@ -147,7 +149,18 @@ def _without(aligned: AlignedText, drop: set[int]) -> AlignedText:
     text = "".join([char for char, stays in zip(aligned.text, keep.tolist(), strict=True) if stays])
     for place in drop:
         spans.append((max(0, int(new_place[place]) - 1), min(len(text), int(new_place[place]) + 1)))
-    return AlignedText(aligned.original, text, aligned.starts[keep], aligned.ends[keep], tuple(sorted(set(spans))))
+    return AlignedText(aligned.original, text, aligned.starts[keep], aligned.ends[keep], _merged(spans))
+
+
+def _merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """The same places as spans in order, those that overlap made one."""
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = merged[-1][0], max(end, merged[-1][1])
+        elif start < end:
+            merged.append((start, end))
+    return tuple(merged)
 
 
 def _undo_words(aligned: AlignedText) -> AlignedText:
@@ -185,7 +198,7 @@ def _undo_words(aligned: AlignedText) -> AlignedText:
         "".join(pieces),
         np.concatenate([*starts, aligned.starts[done:]]),
         np.concatenate([*ends, aligned.ends[done:]]),
-        tuple(sorted(set(spans))),
+        _merged(spans),
     )
 
 

@@ -1,11 +1,11 @@
 """Read money out of a posting, because what is offered for the work says more than how the posting sounds.
 
-A posting writes pay in a dozen ways (日结300-500 · 8-12k·13薪 · 一天三五百 · 千字9元 · 月入过万 · 两万八), and most of its
-digits are no pay at all (18-45岁 · 8:00-18:00 · 5名 · 500强). One small pattern finds the figures; tables then say what
-stands after a figure (元, k, /天) and, walking left a bounded way, what it is called (日结, 一单, 工资, 提成, 押金).
+A posting writes pay in a dozen ways (日结300-500 · 8-12k·13薪 · 一天三五百 · 千字9元 · 月入过万 · 两万八), and most of
+its digits are none (18-45岁 · 8:00-18:00 · 5名 · 500强). One small pattern finds the figures; tables then say
+what stands after a figure (元, k, /天) and, walking left a bounded way, what it is called (日结, 一单, 提成, 押金).
 
-Every repetition in the pattern is possessive, every look around a figure is bounded and no position is read more than
-twice, so the time is linear in the length. Text is expected normalised (simplified, NFKC, lower case); 叁佰 is understood.
+Every repetition in the pattern is possessive and every look around a figure is bounded, so the time is linear in the
+length. Text is expected normalised (simplified, NFKC, lower case); formal numerals such as 叁佰 are understood.
 """
 
 from __future__ import annotations
@@ -30,8 +30,12 @@ class Unit(StrEnum):
     GBP = "gbp"
     AUD = "aud"
     JPY = "jpy"
+    KRW = "krw"
+    THB = "thb"
     PHP = "php"
     PERCENT = "percent"
+
+    __hash__ = str.__hash__  # the enum's own is Python and three times as slow; these are keys in the hot path
 
 
 class Per(StrEnum):
@@ -51,6 +55,8 @@ class Per(StrEnum):
     THOUSAND = "thousand_characters"
     WORD = "word"
 
+    __hash__ = str.__hash__  # as above
+
 
 class Called(StrEnum):
     """What the text calls a figure, apart from its period."""
@@ -62,10 +68,10 @@ class Called(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Pay:
-    """A sum as the text states it: `low` to `high` in `unit`, each `per`; text[start:end] is the words it was read from.
+    """A sum as the text states it: `low` to `high` in `unit`, each `per`; text[start:end] is what it was read from.
 
-    `per` is None for a bare sum (押金500). `open_ended`: 以上, 起, +, 不封顶. `vague`: no figure is named (月入过万, 几百).
-    `months` is how many monthly pays make a year (13薪). `called` is set where the text names it (工资, 提成, 押金).
+    `per` is None for a bare sum (押金500). `open_ended`: 以上, 起, +, 不封顶. `vague`: no figure is named (月入过万,
+    几百). `months` is how many monthly pays make a year (13薪). `called`: what the text names it (工资, 提成, 押金).
     """
 
     low: float
@@ -91,15 +97,16 @@ YUAN_EACH: dict[Unit, float] = {
     Unit.GBP: 9.1,
     Unit.AUD: 4.7,
     Unit.JPY: 0.047,
+    Unit.KRW: 0.0052,
+    Unit.THB: 0.202,
     Unit.PHP: 0.124,
 }
-"""Yuan for one unit: rounded means of 2024, as_of 2024-12-31, written down by hand and checked against no feed. They place
-an offer within some per cent, all that a comparison of magnitudes needs. USDT is taken at par with the dollar."""
+"""Yuan for one unit: rounded means of 2024, as_of 2024-12-31, written down by hand and checked against no feed. They
+place an offer within some per cent, all that a comparison of magnitudes needs. USDT is taken at par with the dollar."""
 
 
 def monthly(pay: Pay, hours_per_day: float = 8, days_per_month: float = 26) -> tuple[float, float] | None:
     """What it comes to in yuan a month (low, high); None for piece work, percentages and bare sums."""
-    rate = YUAN_EACH.get(pay.unit)
     times = {
         Per.HOUR: hours_per_day * days_per_month,
         Per.HALF_DAY: 2 * days_per_month,
@@ -107,10 +114,11 @@ def monthly(pay: Pay, hours_per_day: float = 8, days_per_month: float = 26) -> t
         Per.WEEK: 52 / 12,
         Per.MONTH: 1.0,
         Per.YEAR: 1 / 12,
-    }.get(pay.per)  # type: ignore[call-overload]
-    if rate is None or times is None:
+    }
+    if pay.unit not in YUAN_EACH or pay.per not in times:
         return None
-    return pay.low * rate * times, pay.high * rate * times
+    rate = YUAN_EACH[pay.unit] * times[pay.per]
+    return pay.low * rate, pay.high * rate
 
 
 def read_pay(text: str) -> tuple[Pay, ...]:
@@ -122,7 +130,7 @@ def read_pay(text: str) -> tuple[Pay, ...]:
     while token := search(text, at):
         start, at = token.span()
         following = text[at : at + 1]
-        if following in _PLAINLY_COUNTED or at - start > _LONGEST or (following == "个" and text[at + 1 : at + 2] != "点"):
+        if at - start > _LONGEST or _is_a_count(text, at, following):
             continue
         figure = _figure(text, start, at)
         if figure is None:
@@ -136,9 +144,21 @@ def read_pay(text: str) -> tuple[Pay, ...]:
     return tuple(found)
 
 
-# --- tables ------------------------------------------------------------------------------------------------------------
+def _is_a_count(text: str, at: int, following: str) -> bool:
+    """Whether a figure that ends here plainly counts something: 3名, 5个."""
+    if following == "个":
+        return text[at + 1 : at + 2] != "点"
+    return following in _PLAINLY_COUNTED and text[at - 1] != "一" and text[at : at + 2] not in _AFTER_NAMES
+
+
+# --- tables ----------------------------------------------------------------------------------------------
 
 _T = TypeVar("_T")
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """The words of a list written as one string."""
+    return tuple(text.split())
 
 
 def _spread(table: dict[_T, str]) -> dict[str, _T]:
@@ -156,9 +176,14 @@ _UNITS = _spread(
         Per.YEAR: "年",
         Per.MINUTE: "分钟",
         Per.LESSON: "节 节课 课时 堂课 小课",
-        Per.ORDER: "单 笔 次 趟 局 场 任务 个任务 条 篇 件 组 轮 首 遍 票 章 份 期 个单 🥚 个视频 个作品",
-        Per.PIECE: "个 张 只 支 页 颗 朵 双 套 户 家 框 盆 箱 盒 台 本 句 行 平 米 方 斤 吨 人 位 袋 粒 圈 幅 赞 店 车 间 枚 串 包 "
-        "家店 户人家 个勾 个头 个人 个袋子 个粽子 张图 张照片 张发票 句话 本书 件衣服 条裤子",
+        Per.ORDER: (
+            "单 笔 次 趟 局 场 任务 个任务 条 篇 件 组 轮 首 遍 票 章 份 期 封 段 车 吨 亩 栋 个单 🥚 个视频 "
+            "个作品 件衣服 条裤子"
+        ),
+        Per.PIECE: (
+            "个 张 只 支 页 颗 朵 双 套 户 家 框 盆 箱 盒 台 本 句 行 平 米 方 斤 人 位 袋 粒 圈 幅 赞 店 间 "
+            "枚 串 包 家店 户人家 个勾 个头 个人 个袋子 个粽子 张图 张照片 张发票 句话 本书"
+        ),
         Per.CHARACTER: "字 个字",
         Per.THOUSAND: "千字 万字 百字",
         Per.WORD: "词 单词 个词",
@@ -179,43 +204,81 @@ _CHARACTERS = {"万字": 0.1, "百字": 10.0}
 
 _NAMES: dict[str, Per | Called] = _spread(
     {
-        Per.HOUR: "时薪 时工资 小时工资 小时费 时给",
-        Per.DAY: "日结 日薪 日入 日赚 日挣 日领 日收 日收入 日工资 日均 日保底 日到手 日进 日清 单日 日均收入 日赚取 日结工资",
+        Per.HOUR: "时薪 小时工资 小时费 时给",
+        Per.DAY: (
+            "日结 日薪 日入 日人 日赚 日挣 日领 日收 日收入 日工资 日均 日保底 日到手 日进 日清 单日 天天 "
+            "日均收入 日赚取 日结工资"
+        ),
         Per.WEEK: "周薪 周结 周入 周领",
-        Per.MONTH: "月薪 月入 月赚 月挣 月领 月收入 月工资 月综合 月均 月均收入 月保底 月到手 单月 底薪 月返 月进 月综合工资",
+        Per.MONTH: (
+            "月薪 月结 月入 月人 月赚 月挣 月领 月收入 月工资 月综合 月均 月均收入 月保底 月到手 到手月薪 单月 "
+            "底薪 月返 月进 月综合工资"
+        ),
         Per.YEAR: "年薪 年入 年赚 年收入 年均收入 年包",
         Per.LESSON: "课酬 课时费",
         Per.ORDER: "单价 单笔 单次 单条",
         Called.WAGE: "薪资 薪酬 薪水 工资 工钱 报酬 酬劳 待遇 到手 收入 综合 保底 补偿",
-        Called.SHARE: "佣金 佣 提成 提点 返佣 返利 返现 返还 返点 抽成 抽点 分成 分佣 利润 收益 点位 抽水 返 抽 提 盈利",
-        Called.FEE: "押金 定金 订金 保证金 诚意金 违约金 奖金 奖励 补贴 补助 津贴 餐补 罚款 房补 红包 押 充 垫 交 会费 资料费 服装费 "
-        "体检费 建档费 报名费 中介费 介绍费 培训费 工本费 激活费 保密费 名额费 入群费 学费 服务费 手续费 路费 油费 车费",
+        Called.SHARE: (
+            "佣金 佣 提成 提点 返佣 返利 返现 返还 返点 抽成 抽点 分成 分佣 利润 收益 点位 抽水 返 抽 提 盈利 回 得回"
+        ),
+        Called.FEE: (
+            "押金 定金 订金 保证金 诚意金 违约金 奖金 奖励 补贴 补助 津贴 餐补 罚款 房补 红包 押 充 垫 交 投 "
+            "冲 付款 会费 资料费 服装费 体检费 建档费 报名费 中介费 介绍费 培训费 工本费 激活费 保密费 名额费 "
+            "入群费 学费 服务费 手续费 路费 油费 车费"
+        ),
     }
 )
 """What stands before a figure and says what it is."""
 _SETTLED = frozenset({"日结", "周结", "日清", "月结"})
 """Names that say when it is paid, and give way to 一小时 after the figure."""
 _SHARES = ("佣", "提成", "返", "分成", "抽", "本金", "利润", "收益", "点位", "+")
+_RETURNS = (*_SHARES, "退", "结算", "回款", "充值")
+"""What makes more than the whole a share: 按118%退回."""
 _NEVER_BEFORE = frozenset("0123456789abcdefghijklmnopqrstuvwxyz第@#_号群")
 """A bare figure after one of these is part of a name or a number of another kind."""
 _ADJACENT: dict[str, Per | Called] = _spread({Per.DAY: "日", Per.MONTH: "月 底", Per.YEAR: "年", Per.THOUSAND: "千字"})
 """Names that count only directly before a figure (日800, 年50-100w, 底1.5w), not after a digit or inside a word."""
-_NOT_ADJACENT = frozenset("0123456789一二两三四五六七八九十百千几数本上下当每次今明昨前后生节假周工休即近往半到年月个见彻心海桌班月家房")
-_AFTER_NAMES: dict[str, Per] = {"日结": Per.DAY, "年薪": Per.YEAR, "月薪": Per.MONTH, "时薪": Per.HOUR, "日薪": Per.DAY}
+_NOT_ADJACENT = frozenset(
+    "0123456789一二两三四五六七八九十百千几数本上下当每次今明昨前后生节假周工休即近往半到年月个见彻心海桌班月家房"
+)
+_AFTER_NAMES: dict[str, Per] = {
+    "日结": Per.DAY,
+    "现结": Per.DAY,
+    "年薪": Per.YEAR,
+    "月薪": Per.MONTH,
+    "时薪": Per.HOUR,
+    "日薪": Per.DAY,
+}
+
+
+_LEAST: dict[Per, float] = {Per.HOUR: 5, Per.HALF_DAY: 20, Per.DAY: 20, Per.WEEK: 50, Per.MONTH: 300, Per.YEAR: 5000}
+"""Below these a bare figure after 一天 or 月薪 is a count of something."""
 
 
 def _names_before() -> dict[str, Per | Called]:
     """All that may stand before a figure, with 一天, 每天, 每一天, 1天, 按天 and 单个 spelled out."""
     names = dict(_NAMES)
     for word, per in _UNITS.items():
-        for one in ("一", "每", "每一", "1", "按", "计件"):
+        for one in ("一", "每", "每一", "按", "计件"):
             names[one + word] = per
-    return names | {"半天": Per.HALF_DAY, "单个": Per.PIECE, "单张": Per.PIECE, "单篇": Per.ORDER, "按件计": Per.ORDER, "按张计": Per.PIECE}
+        if per in _LEAST:
+            names["1" + word] = per
+    return names | {
+        "半天": Per.HALF_DAY,
+        "单个": Per.PIECE,
+        "单张": Per.PIECE,
+        "单篇": Per.ORDER,
+        "按件计": Per.ORDER,
+        "按张计": Per.PIECE,
+    }
 
 
 _BEFORE = _names_before() | _ADJACENT
-_LAST = {last: sorted({len(word) for word in _BEFORE if word[-1] == last}, reverse=True) for last in {word[-1] for word in _BEFORE}}
-"""The last characters of the names, each with the lengths of names that end so."""
+_LAST: dict[str, list[int]] = {}
+"""The last characters of the names, each with the lengths of names that end so, longest first."""
+for _name in sorted(_BEFORE, key=len, reverse=True):
+    if len(_name) not in _LAST.setdefault(_name[-1], []):
+        _LAST[_name[-1]].append(len(_name))
 
 _MONEY: dict[str, tuple[Unit, float]] = {
     word: (unit, worth)
@@ -231,7 +294,9 @@ _MONEY: dict[str, tuple[Unit, float]] = {
         (Unit.EUR, 1.0): "欧元",
         (Unit.GBP, 1.0): "英镑",
         (Unit.AUD, 1.0): "澳元 澳币",
-        (Unit.JPY, 1.0): "日元 日币",
+        (Unit.JPY, 1.0): "日元 日币 円",
+        (Unit.KRW, 1.0): "韩元 韩币",
+        (Unit.THB, 1.0): "泰铢",
         (Unit.PHP, 1.0): "比索 p",
         (Unit.PERCENT, 1.0): "% 个点",
         (Unit.PERCENT, 10.0): "成",
@@ -243,11 +308,28 @@ _MONEY_FIRST = frozenset(word[0] for word in _MONEY)
 _SLANG = frozenset({"米", "缘", "🌾", "🍚", "分", "r", "y", "p", "张"})
 """Money words that are also everyday words: they need a 一单 or a 日入 beside them."""
 _SIGNS: dict[str, Unit] = {
-    "hk$": Unit.HKD, "nt$": Unit.TWD, "us$": Unit.USD, "¥": Unit.YUAN, "￥": Unit.YUAN, "€": Unit.EUR, "人民币": Unit.YUAN,
-    "rmb": Unit.YUAN, "新台币": Unit.TWD, "台币": Unit.TWD, "港币": Unit.HKD, "港元": Unit.HKD, "hkd": Unit.HKD, "新币": Unit.SGD,
-    "美元": Unit.USD, "美金": Unit.USD, "usd": Unit.USD, "ntd": Unit.TWD, "twd": Unit.TWD, "$": Unit.USD,
-}  # fmt: skip
-"""Currencies that stand before the figure, longest first for each ending. A lone $ is read by the dialect of the text."""
+    "hk$": Unit.HKD,
+    "nt$": Unit.TWD,
+    "us$": Unit.USD,
+    "¥": Unit.YUAN,
+    "￥": Unit.YUAN,
+    "€": Unit.EUR,
+    "人民币": Unit.YUAN,
+    "rmb": Unit.YUAN,
+    "新台币": Unit.TWD,
+    "台币": Unit.TWD,
+    "港币": Unit.HKD,
+    "港元": Unit.HKD,
+    "hkd": Unit.HKD,
+    "新币": Unit.SGD,
+    "美元": Unit.USD,
+    "美金": Unit.USD,
+    "usd": Unit.USD,
+    "ntd": Unit.TWD,
+    "twd": Unit.TWD,
+    "$": Unit.USD,
+}
+"""Currencies that stand before the figure. A lone $ is read by the dialect of the text."""
 _SIGN_LAST = frozenset(sign[-1] for sign in _SIGNS)
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {c: i for i, c in enumerate("〇壹贰叁肆伍陆柒捌玖")}
@@ -255,7 +337,6 @@ _DIGITS |= {"两": 2, "俩": 2, "仨": 3}
 _POWERS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10000}
 _MULTIPLES = {"k": 1000, "w": 10000, "万": 10000, "千": 1000, "仟": 1000, "q": 1000, "百": 100, "佰": 100}
 _NUMERALS = "".join(_DIGITS) + "".join(_POWERS) + "几数"
-_NO_ZERO = frozenset(_NUMERALS) - {"零", "〇"}
 
 _ABOUT = ("多", "余", "来", "左右", "上下", "以上", "起步", "起", "+", "➕", "往上", "不等", "打底", "朝上")
 _OPEN = frozenset({"以上", "起步", "起", "+", "➕", "往上", "朝上"})
@@ -263,19 +344,36 @@ _ABOUT_FIRST = frozenset(word[0] for word in _ABOUT)
 _UNIT_FIRST = frozenset(word[0] for word in _UNITS)
 _TAILS = {c: float(i) for c, i in _DIGITS.items() if i} | {c: float(c) for c in "123456789"} | {"半": 5.0}
 _DASHES = frozenset("-—–~～至到")
-_COUNTED = frozenset("岁年月日号点时分秒名个位家间条张次个件只台套份届级楼层栋室街路公厘斤克吨平亩度倍期代版章门类项第周天小强薪寸人字词场趟单篇组轮页句行班户盒箱轴辆：:℃座站所校处院床桌套%x*×")
+_COUNTED = frozenset(
+    "支颗朵双粒串枚根瓶把亩岁年月日号点时分秒名个位家间条张次个件只台套份届级楼层栋室街路公厘斤克吨平亩度倍期代"
+    "版章门类项第周天小强薪寸人字词场趟单篇组轮页句行班户盒箱轴辆：:℃座站所校处院床桌套%x*×"
+)
 """A bare figure before one of these counts something else."""
 _PLAINLY_COUNTED = _COUNTED - _MONEY_FIRST - _ABOUT_FIRST - {"位"}
-_FILLER = frozenset(" \t:：=约达到赚挣拿入有能可至少多给结大概稳定轻松保底最低高为是在得发就付每起均平标准的综合税前后-—~(（左右上开收工资薪元款领结算人民币达能的搞你")
+_FILLER = frozenset(
+    " \t:：=-—~(（约达到赚挣拿入有能可至少多给结大概稳定轻松保底最低高为是在得发就付每起均平标准的综合税前后"
+    "左右上开收工资薪元款领算人民币搞你现钱"
+)
 """What may stand between 一天 and a figure that has no 元."""
-_BREAKS = frozenset(",，。;；!！?？\n、|")
-_NO_PAY = ("业绩", "销售", "营业", "流水", "产值", "产量", "销量", "投入", "资金", "任务量", "目标", "单量", "保费", "成交", "房租", "租金", "学费", "客流", "人次", "粉丝", "播放", "消费", "限额", "额度", "阅读", "罚", "扣", "超过", "满")  # fmt: skip
+_BREAKS = frozenset(",，。;；!！?？\n、|)）")
+_NO_PAY = _words(
+    "业绩 销售 营业 流水 产值 产量 销量 投入 资金 任务量 目标 单量 保费 成交 房租 租金 学费 客流 人次 粉丝 播放 "
+    "消费 限额 额度 销售额 工时 阅读 罚款 扣款 超过 做满 干满 满勤 每次涨 涨薪"
+)
 """Between 每月 and a figure these make it something else than pay."""
-_TAIWAN = ("台币", "台湾", "nt$", "劳健保", "新北", "高雄", "超商", "加赖", "职缺", "意者", "私讯", "日领", "周领", "诚征", "急征", "酒店经纪")  # fmt: skip
-_HONG_KONG = ("hk", "港", "九龙", "旺角", "唔", "嘅", "咗", "揾", "搵", "返工", "出粮", "whatsapp", "强积金", "见工", "搞掂", "沙田", "新界", "北角", "铜锣湾", "荃湾", "酒楼", "楼面", "落场", "葵涌", "粒钟", "将军澳", "观塘", "ptgf", "傾", "兼职薪")  # fmt: skip
+_TAIWAN = ("台币", "nt$", "劳健保", "加赖", "超商", "职缺")
+_TAIWAN_PERHAPS = _words(
+    "诚征 急征 征早 征晚 征夜 征工 征外 征平 征内 征门 店征 场征 馆征 厅征 捷运 门市 机车 工读 私讯 周领 现领 "
+    "台北 高雄 台中 台南 桃园 新竹 竹北 彰化 嘉义 花莲 屏东 宜兰 板桥 永和 内湖 夜市 林口 五股 新庄 小帮手 简讯"
+)
+"""One of the first, or one of the second and a sum that is usual there, and the text speaks of Taiwan's money."""
+_HONG_KONG = _words(
+    "hk 港 九龙 旺角 唔 嘅 咗 揾 搵 返工 出粮 whatsapp 强积金 见工 搞掂 沙田 新界 北角 铜锣湾 荃湾 酒楼 楼面 "
+    "落场 葵涌 粒钟 将军澳 观塘 ptgf 傾 兼职薪"
+)
 
 
-# --- figures -----------------------------------------------------------------------------------------------------------
+# --- figures ---------------------------------------------------------------------------------------------
 
 
 class _Number(NamedTuple):
@@ -312,16 +410,17 @@ def _figures() -> re.Pattern[str]:
     It starts with a plain set, which lets `re` leap over all other characters; compiled when first needed.
     """
     digits = r"[0-9]*+(?:,[0-9]{3}(?![0-9]))*+(?:\.[0-9]{1,3}+)?+"
-    scale = r"(?:个?[kwq千万百仟佰](?![a-z字])(?:[1-9](?![0-9.,个-]))?+)?+"
+    scale = r"(?:(?:\s?[万千百](?!字)|个?[kwq仟佰万](?![a-z]))(?:[1-9](?![0-9.,个-]))?+)?+"
     return re.compile(
         rf"[0-9{_NUMERALS}过](?:(?<=[0-9])(?<![0-9][0-9]){digits}(?![、)岁名年:x]|\.(?![0-9])){scale}"
-        rf"(?:元?\s?[-—–~～至到]{{1,2}}\s?(?:hk|nt)?\$?[0-9]{digits}{scale})?+"
-        rf"|[{_NUMERALS}]++(?:个?w(?![a-z])|k(?![a-z]))?+|个?[kw](?![a-z0-9])|(?=[块元毛米分张个成圆角刀位美港新ur]))"
+        rf"(?:元?\s?[-—–~～至到]{{1,2}}\s?(?:hk|nt)?\$?[0-9]{digits}(?!、|\.(?![0-9])){scale})?+"
+        rf"|[{_NUMERALS}]++(?:个?w(?![a-z])|k(?![a-z]))?+|个?[kw](?![a-z0-9])|(?=[块元毛米分张个成圆角刀位美港新ur])|(?<=[上破][百千万]))"
     )
 
 
 def _figure(text: str, start: int, end: int) -> _Figure | None:
     """The number written at text[start:end] with its money word; None where it is surely no money."""
+    start, end = _trim(text, start, end)
     written = text[start:end]
     if text.startswith("分之", end) and written in _POWERS:
         return _fraction(text, written, start, end + 2)
@@ -332,7 +431,7 @@ def _figure(text: str, start: int, end: int) -> _Figure | None:
     if number is None:
         return None
     if written in _POWERS and text[start - 1 : start] in ("上", "破"):
-        number = number._replace(vague=True, open_ended=True)
+        number, start = number._replace(vague=True, open_ended=True), start - 1
     at, unit, word, worth, extra, open_ended = _money(text, end)
     if text[at : at + 1] in _DASHES and not number.is_range:
         second = _figures().match(text, at + 1)
@@ -346,6 +445,16 @@ def _figure(text: str, start: int, end: int) -> _Figure | None:
     if worth != 1.0 or extra:
         number = number._replace(low=number.low * worth + extra, high=number.high * worth + extra)
     return _Figure(number, start, at, unit, word, open_ended or number.open_ended)
+
+
+def _trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Give back what belongs to the neighbours: the 一 of 五万一月, and the hour of 早8到晚5,130一天."""
+    if end - start > 2 and text[end - 1] == "一" and text[end - 2] in _POWERS and text[end : end + 1] in _UNIT_FIRST:
+        return start, end - 1
+    comma = text.find(",", start, end)
+    if comma > 0 and start and text[start - 1] in "晚早午到至月号日-~:":
+        return comma + 1, end
+    return start, end
 
 
 def _fraction(text: str, written: str, start: int, at: int) -> _Figure | None:
@@ -364,7 +473,7 @@ def _fraction(text: str, written: str, start: int, at: int) -> _Figure | None:
 
 @lru_cache(maxsize=4096)
 def _read_number(written: str) -> _Number | None:
-    """The number, or range of numbers, that is written; None for telephone numbers, codes and strings of bare digits."""
+    """The number or range that is written; None for telephone numbers, codes and strings of bare digits."""
     if not (written[0].isascii() and written[0].isdigit()):
         return _spoken(written)
     for i, c in enumerate(written):
@@ -388,11 +497,14 @@ def _plain(written: str) -> _Number | None:
     for i, c in enumerate(written):
         if c in _MULTIPLES:
             scale, tail = _MULTIPLES[c], float(written[i + 1 :] or 0) * _MULTIPLES[c] / 10
-            written = written[:i].rstrip("个")
+            written = written[:i].rstrip("个 ")
             break
-    if len(written) > 9 or (written[0] == "0" and len(written) > 1 and written[1] != "."):
+    longest = 7 if scale == 1 and "." not in written and "," not in written else 9
+    if len(written) > longest or (written[0] == "0" and len(written) > 1 and written[1] != "."):
         return None
-    value = float(written.replace(",", "")) * scale + tail
+    value = float(written.replace(",", ""))
+    scale = 1 if value >= 1000 and scale < 10000 else scale
+    value = value * scale + tail
     return _Number(value, value, scale)
 
 
@@ -409,6 +521,7 @@ def _spoken(written: str) -> _Number | None:
     if span is None:
         return None
     vague = span[2] or (over and figures in _POWERS)
+    scale = 1 if span[0] >= 1000 else scale
     return _Number(span[0] * scale, span[1] * scale, scale, vague, over)
 
 
@@ -451,7 +564,7 @@ def _value(figures: str) -> float | None:
 
 
 def _money(text: str, at: int) -> tuple[int, Unit | None, str, float, float, bool]:
-    """The currency word at this place: (end, unit, word, worth of one, what 三块*五* adds, whether 起 or 以上 stands by)."""
+    """The currency word at this place: (end, unit, word, worth of one, what 三块*五* adds, whether 起 is said)."""
     open_ended = False
     c = text[at : at + 1]
     if c in _ABOUT_FIRST:
@@ -462,6 +575,8 @@ def _money(text: str, at: int) -> tuple[int, Unit | None, str, float, float, boo
         i += 1
         c = text[i : i + 1]
     word = _currency(text, i) if c in _MONEY_FIRST else ""
+    if word == "分" and text[i + 1 : i + 2] == "钟":
+        word = ""
     if not word:
         return at, None, "", 1.0, 0.0, open_ended
     unit, worth = _MONEY[word]
@@ -502,7 +617,7 @@ def _currency(text: str, at: int) -> str:
     return next((text[at : at + n] for n in (4, 3, 2, 1) if text[at : at + n] in _MONEY), "")
 
 
-# --- what a figure is for ------------------------------------------------------------------------------------------------
+# --- what a figure is for --------------------------------------------------------------------------------
 
 
 class _Heard(NamedTuple):
@@ -516,13 +631,11 @@ class _Heard(NamedTuple):
     shown: str = ""
 
 
-def _before(text: str, start: int, floor: int) -> _Heard:
-    """Walk left from a figure, at most 14 characters and not past a clause, to the nearest words that name it."""
-    per: Per | None = None
+def _before(text: str, start: int, lowest: int, low: float) -> _Heard:
+    """Walk left from a figure, not below `lowest` and not past a clause, to the nearest words that name it."""
     called: Called | None = None
     at, begin, near, word = start, start, True, ""
-    lowest = max(floor, start - 14)
-    if text[start - 1 : start] in ("时", "天") and (span := _span_of_time(text, start)):
+    if text[start - 1 : start] in ("时", "天") and (span := _span_of_time(text, start, low)):
         return span
     while at > lowest:
         c = text[at - 1]
@@ -540,11 +653,11 @@ def _before(text: str, start: int, floor: int) -> _Heard:
         if c not in _FILLER:
             near = near and called is not None
         at -= 1
-    return _Heard(per, called, begin, called is not None and near, False, word)
+    return _Heard(None, called, begin, called is not None and near, False, word)
 
 
-def _span_of_time(text: str, start: int) -> _Heard | None:
-    """10小时150 and 26天13800: a day's and a month's pay by the time they are for."""
+def _span_of_time(text: str, start: int, low: float) -> _Heard | None:
+    """10小时150 is a day's pay, 26天13800 a month's, and 8小时3500 a month's with the length of the shift."""
     word = "小时" if text.endswith("小时", 0, start) else "天"
     end = start - len(word)
     begin = end - 2 if text[max(end - 2, 0) : end].isdecimal() and end > 1 else end - 1
@@ -553,6 +666,7 @@ def _span_of_time(text: str, start: int) -> _Heard | None:
         per = Per.MONTH if 20 <= count <= 31 else None
     else:
         per = Per.DAY if 6 <= count <= 14 else Per.HALF_DAY if 2 <= count < 6 else None
+        per = Per.MONTH if count in (8, 12) and 1500 <= low <= 9000 else per
     return None if per is None else _Heard(per, None, begin, True, False)
 
 
@@ -564,10 +678,22 @@ def _name_ending(text: str, at: int, start: int, lowest: int) -> str:
             before = text[at - length - 1 : at - length] if at > length else ""
             if name in _ADJACENT and (at != start or before in _NOT_ADJACENT) and before:
                 continue
-            if name[0] in "一1" and before and (before in _NUMERALS or before.isdecimal() or before in "第.-:"):
+            if name[0] in "一1小时" and _is_counted(name, before):
                 continue
             return name
     return ""
+
+
+def _is_counted(name: str, before: str) -> bool:
+    """Whether a name goes on to the left: 十一天, 第一天, 2.1天, 8小时工资."""
+    if not before:
+        return False
+    if name == "时给":
+        return before == "小"
+    if name[0] == "时":
+        return False
+    numeral = before.isdecimal() or before in _DIGITS or before in _POWERS
+    return numeral or before == "第" or (name[0] == "1" and before in ".-:")
 
 
 def _after(text: str, at: int) -> tuple[Per | None, int, float]:
@@ -614,25 +740,30 @@ def _offer(text: str, figure: _Figure, floor: int, local: Unit) -> Pay | None:
     per, end, factor = _after(text, figure.end)
     sign, start = _sign(text, figure.start)
     bare = sign is None and (figure.unit is None or figure.written in _SLANG)
-    if bare and per is None and not figure.number.is_range and start and text[start - 1] in _NEVER_BEFORE:
+    if bare and per is None and not figure.number.is_range and _stands_alone(text, start, end):
         return None
-    heard = _before(text, start, floor)
+    reach = 14 if bare or per is None else 5
+    heard = _before(text, start, max(floor, start - reach), figure.number.low)
     if per is None or (heard.per is not None and heard.near and not heard.settled and text[figure.end] != "/"):
-        end = figure.end if per is None else end
+        end = figure.end
         per, factor = heard.per, _CHARACTERS.get(heard.shown[1:], 1.0)
     if figure.unit is Unit.PERCENT:
         return _share(text, figure, heard, start)
-    if bare:
-        if not _bare_is_pay(text, figure, heard, per, end):
-            return None
-    elif per is heard.per and not heard.near and per is not None and _says_no_pay(text, heard.start, start):
-        per = None
-    number = figure.number
+    if bare and not _bare_is_pay(text, figure, heard, per, end):
+        return None
+    far = per is heard.per and not heard.near
+    if per is not None and (far or text[start - 1 : start] not in _FILLER):
+        per = None if _says_no_pay(text, heard.start if far else start - 3, start) else per
+    number, per = figure.number, per or _by_default(figure, heard)
+    if per is None and sign == "$" and local is Unit.HKD and _fits(_HONG_KONG_WAGES, Per.MONTH, number.low):
+        per = Per.MONTH
+    if _fits(_TAIWAN_WAGES, per, number.low) and any(word in text for word in _TAIWAN_PERHAPS):
+        local = Unit.TWD
     return Pay(
         low=number.low * factor,
         high=number.high * factor,
-        unit=_unit_meant(figure, sign, local),
-        per=per or _by_default(figure, heard),
+        unit=_unit_meant(figure, sign, local, per, heard),
+        per=per,
         start=min(start, heard.start),
         end=end,
         open_ended=figure.open_ended or "不封顶" in text[end : end + 9] or "无上限" in text[end : end + 9],
@@ -642,13 +773,38 @@ def _offer(text: str, figure: _Figure, floor: int, local: Unit) -> Pay | None:
     )
 
 
-def _unit_meant(figure: _Figure, sign: str | None, local: Unit) -> Unit:
-    """The currency of a figure: by its sign, by its word, by where the text is from."""
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """A quick no for a bare figure that nothing beside it can make a sum."""
+    if not start:
+        return False
+    before, after = text[start - 1], text[end : end + 1]
+    return before in _NEVER_BEFORE or not (before in _LAST or before in _FILLER or after in _PAUSES or after in "佣提")
+
+
+def _unit_meant(figure: _Figure, sign: str | None, local: Unit, per: Per | None, heard: _Heard) -> Unit:
+    """The currency of a figure: by its sign, by its word, by where the text is from and what is usual there."""
+    low = figure.number.low
+    if sign == "$":
+        return Unit.HKD if local is Unit.USD and _fits(_HONG_KONG_WAGES, per, low) else local
     if sign is not None:
-        return local if sign == "$" else _SIGNS[sign]
+        return _SIGNS[sign]
     if figure.unit in (None, Unit.YUAN) and figure.written in ("", "元", "块", "块钱"):
-        return local if local is Unit.TWD else Unit.YUAN
+        if heard.shown == "时给":
+            return Unit.JPY
+        least = _TAIWAN_WAGES[per][0] / 3 if per in _TAIWAN_WAGES else 0.0
+        return Unit.TWD if local is Unit.TWD and low >= least else Unit.YUAN
     return figure.unit or Unit.YUAN
+
+
+_HONG_KONG_WAGES: dict[Per, tuple[float, float]] = {Per.HOUR: (40, 150), Per.DAY: (400, 2000), Per.MONTH: (8000, 40000)}
+_TAIWAN_WAGES: dict[Per, tuple[float, float]] = {Per.HOUR: (170, 400), Per.DAY: (1200, 5000), Per.MONTH: (26000, 60000)}
+"""What is usual in Hong Kong and Taiwan in their own money; wide bounds about the minimum wages of 2024 as this project
+remembers them (some HK$40 and NT$183 an hour), checked against no source."""
+
+
+def _fits(wages: dict[Per, tuple[float, float]], per: Per | None, low: float) -> bool:
+    bounds = wages.get(per) if per else None
+    return bounds is not None and bounds[0] <= low <= bounds[1]
 
 
 def _sign(text: str, start: int) -> tuple[str | None, int]:
@@ -662,15 +818,15 @@ def _sign(text: str, start: int) -> tuple[str | None, int]:
 
 
 def _says_no_pay(text: str, start: int, end: int) -> bool:
-    between = text[start:end]
+    between = text[max(start, 0) : end]
     return any(word in between for word in _NO_PAY)
 
 
 def _share(text: str, figure: _Figure, heard: _Heard, start: int) -> Pay | None:
     """A percentage, if a word beside it says that it is a share (佣金, 提成, 返)."""
     end, before, after = figure.end, text[max(start - 10, 0) : start], text[figure.end : figure.end + 5]
-    named = heard.called is Called.SHARE or any(word in before for word in _SHARES) or any(word in after for word in _SHARES)
-    if not named:
+    words = _SHARES if figure.number.high < 103 else _RETURNS
+    if heard.called is not Called.SHARE and not any(word in before or word in after for word in words):
         return None
     begin = min(start, heard.start) if heard.called is Called.SHARE else start
     per = heard.per if heard.per in (Per.ORDER, Per.PIECE) else None
@@ -678,37 +834,50 @@ def _share(text: str, figure: _Figure, heard: _Heard, start: int) -> Pay | None:
     return Pay(low, high, Unit.PERCENT, per, begin, end, figure.open_ended, False, None, Called.SHARE)
 
 
-_LEAST: dict[Per, float] = {Per.HOUR: 5, Per.HALF_DAY: 20, Per.DAY: 20, Per.WEEK: 50, Per.MONTH: 300, Per.YEAR: 5000}
-"""Below these a bare figure after 一天 or 月薪 is a count of something."""
+_COUNTABLE = frozenset({Per.ORDER, Per.PIECE, Per.MINUTE})
+_PAUSES = frozenset(["", *" ,，。;；!！\n"])
 
 
 def _bare_is_pay(text: str, figure: _Figure, heard: _Heard, per: Per | None, end: int) -> bool:
     """Whether a figure without a currency is money after all, by what it is called and what follows."""
+    if _is_of_another_kind(text, figure, heard, end):
+        return False
     number, start = figure.number, figure.start
-    if start and (text[start - 1] in _NEVER_BEFORE or (text[start - 1] in "-:.+" and text[max(start - 2, 0)].isdecimal())):
-        return False
-    if end == figure.end and not _may_end(text, figure):
-        return False
     if figure.written == "张":
         timely = heard.near and heard.per in (Per.DAY, Per.HOUR, Per.WEEK)
         return number.low <= 6000 and (timely or text.startswith(("到手", "红", "钞"), end))
+    if heard.per in _COUNTABLE and start - heard.start <= 8 and number.low >= 10 and text[end : end + 1] in _PAUSES:
+        return True
     if per is not None and (end > figure.end or heard.near):
         return number.high >= _LEAST.get(per, 0.01)
-    if text.startswith(("佣金", "提成"), end):
-        return number.low >= 1
-    if heard.near and heard.called is not None:
+    if text.startswith(("佣金", "提成"), end) or (heard.near and heard.called is not None):
         return number.high >= (500 if heard.called is Called.WAGE else 5)
-    if figure.written:
+    return not figure.written and (_is_range_of_pay(number) or (end - start == len(text) and number.high >= 100))
+
+
+def _is_of_another_kind(text: str, figure: _Figure, heard: _Heard, end: int) -> bool:
+    """Whether what touches a bare figure makes it a number of another kind: a code, a time, a count of things."""
+    start = figure.start
+    if start and text[start - 1] in _NEVER_BEFORE:
+        return True
+    if start > 1 and text[start - 1] in "-:.+" and text[start - 2].isdecimal():
+        return True
+    if end == figure.end and not _may_end(text, figure):
+        return True
+    return (heard.per in _COUNTABLE and text.startswith("的", end)) or "工时" in text[max(start - 4, 0) : start]
+
+
+def _is_range_of_pay(number: _Number) -> bool:
+    """3500-4000 and 8-12k: what stands alone so is a month's pay."""
+    if not number.is_range or number.low < 1000 or number.high > 200000:
         return False
-    if number.is_range and 1000 <= number.low and number.high <= 200000:
-        return number.scale == 1000 or number.low % 100 == 0 == number.high % 100
-    return end - start == len(text) and number.high >= 100
+    return number.scale == 1000 or number.low % 100 == 0 == number.high % 100
 
 
 def _may_end(text: str, figure: _Figure) -> bool:
     """Whether the words after a bare figure let it be money: no counted thing, no letters, no telephone number."""
     following = text[figure.end : figure.end + 1]
-    if not following:
+    if not following or text[figure.end : figure.end + 2] in _AFTER_NAMES:
         return True
     if following in (_COUNTED if not figure.written else "高长宽远深线图纸照"):
         return False
@@ -720,8 +889,8 @@ def _may_end(text: str, figure: _Figure) -> bool:
 def _by_default(figure: _Figure, heard: _Heard) -> Per | None:
     """工资4000-6000 and 8-12k are by the month though nothing says so."""
     number = figure.number
-    if heard.called is Called.WAGE and 1000 <= number.low < 200000:
-        return Per.MONTH
+    if heard.called is Called.WAGE and number.low >= 1000:
+        return Per.MONTH if number.low < 100000 or number.scale == 1000 else Per.YEAR
     if heard.called is None and number.scale == 1000 and number.is_range and number.low >= 1000 and not figure.written:
         return Per.MONTH
     return None
@@ -735,7 +904,7 @@ def _months(text: str, end: int) -> int | None:
 
 
 def _local_currency(text: str) -> Unit:
-    """The currency that 元 or $ means here: Taiwan's or Hong Kong's by the words around, else the dollar sign is American."""
+    """The currency that 元 or $ means here by the words around; USD where nothing says whose dollar it is."""
     for word in _TAIWAN:
         if word in text:
             return Unit.TWD

@@ -8,11 +8,18 @@ mention and nothing else.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 
 from detector.concepts import Concept
 from detector.document import Clause, Document
 from detector.types import Because
+
+WINDOW = 64
+"""Characters of the clause on either side of a mention that are read; clauses are shorter but for hostile texts."""
+
+WARNING_REACH = 6
+"""How many clauses before and after a mention a warning of the same sentence still covers it."""
 
 NEG_REACH = 14
 """Characters between a negation and the end of its reach; 不向求职者收取任何形式的押金 needs 13."""
@@ -39,29 +46,98 @@ _AFTER_DENIAL = re.compile(
     r"(?:不收|不交|不要|不用|不需|无需|免|全免|没有|没得|无$|为零|0元|零元|不存在|从不|不押|一分不|不必|公司出|免费|不花)"
 )
 _SPEECH = re.compile(r"(?:让我|叫我|要我|说要|说是|声称|谎称|骗我|要求我|跟我说|对方说|客服说|以.{0,12}(?:为由|名义|名目|借口|理由))")
-_TOWARDS_CUSTOMER = re.compile(r"(?:向|对|跟|找|给|为|与|替|帮|让|由|收|退|从)$")
-_QUOTES = {"“": "”", "「": "」", "『": "』", '"': '"'}
+_QUESTION = re.compile(r"(?:吗|么|嘛|没有|不)$")
+_SPEAKER = re.compile(r"^[^:]{1,10}:")
+_NO = re.compile(r"(?:哈|嗯|那个)?(?:不|没|无|免|放心不|当然不|一分)")
+_YES = re.compile(r"(?:嗯|对|是|要|需要|得|有|会|先|交|放心|可以退|退|押|就|只|统一|都|收)")
+_EMPLOYER_BEARS = re.compile(
+    r"(?:公司|店里|厂里|老板|我们|单位|平台|机构|学校|客户|供应商|厂家|商家|项目部|企业|雇主|主家|总部)"
+    r"(?:来|先|全额?|统一|直接|给|帮|会|代|都|自己)?(?:出|付|承担|负担|报|垫|买|发|缴|包|掏|支付)"
+)
+_EMPLOYER_BEARS_NEXT = re.compile(
+    r"(?:费用)?(?:公司|店里|厂里|老板|我们|单位|平台)(?:全|统一|来|先)?(?:出|付|承担|报销|垫|买|提供)"
+)
+_TO_EMPLOYER = re.compile(r"(?:向|给|到|在)(?:公司|店里|酒店|前台|财务|平台|厂里|群主|老师|我)")
+_DENIED_NEXT = re.compile(
+    r"(?:一分不收|(?:一律|通通|都|全都|统统|一概|我们都|均|从来)不收|不收$|全免|全部免|没有$|都没有|统统没有)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A mention and what stands around it in its clause."""
+
+    document: Document
+    number: int
+    clause: Clause
+    start: int
+    end: int
+    before: list[Concept]
+    inside: list[Concept]
+    after: list[Concept]
+
+    @property
+    def text_before(self) -> str:
+        """The clause up to the mention."""
+        return self.document.text[max(self.clause.start, self.start - WINDOW) : self.start]
+
+    @property
+    def text_after(self) -> str:
+        """The clause from the mention on."""
+        return self.document.text[self.end : min(self.clause.end, self.end + WINDOW)]
+
+    @property
+    def following(self) -> Clause | None:
+        """The next clause of the same sentence."""
+        if self.number + 1 < len(self.document.clauses):
+            clause = self.document.clauses[self.number + 1]
+            return clause if clause.sentence == self.clause.sentence else None
+        return None
+
+    def asks_for_money(self) -> bool:
+        """Whether a bare sum stands within reach of the mention, in the same clause."""
+        return any(
+            self.clause.start <= pay.start < self.clause.end and pay.per is None
+            for pay in self.document.pays_between(self.start - 16, self.start + 16)
+        )
+
+
+def _scene(document: Document, start: int, end: int) -> Scene | None:
+    number = document.clause_at(start)
+    if number < 0:
+        return None
+    clause = document.clauses[number]
+    near = document.concepts_between(max(clause.start, start - WINDOW), min(clause.end, end + WINDOW))
+    return Scene(
+        document,
+        number,
+        clause,
+        start,
+        end,
+        before=[item for item in near if item.end <= start],
+        inside=[item for item in near if item.start < end and item.end > start],
+        after=[item for item in near if item.start >= end],
+    )
 
 
 def stance(document: Document, start: int, end: int) -> Stance:
     """What the text does with the mention at [start, end) of its normal text."""
-    number = document.clause_at(start)
-    if number < 0:
+    scene = _scene(document, start, end)
+    if scene is None:
         return Stance.ASSERTED
-    clause = document.clauses[number]
-    before = [item for item in clause.concepts if item.end <= start]
-    after = [item for item in clause.concepts if item.start >= end]
-    inside = [item for item in clause.concepts if item.start < end and item.end > start]
-    if _is_quoted(document, clause, start, end, before):
+    if _SPEECH.search(scene.text_before):
         return Stance.QUOTED
-    if _is_warned(document, number, start, before, after):
-        return Stance.WARNED
-    if _is_denied(document, number, start, end, before, inside):
-        return Stance.DENIED
-    if _employer_pays(document, number, start, before, after):
-        return Stance.EMPLOYER_PAYS
-    if _is_duty(document, clause, start, before, after):
-        return Stance.DUTY
+    answer = _answered(scene)
+    if answer is not None:
+        return answer
+    for test, how in (
+        (_is_warned, Stance.WARNED),
+        (_is_denied, Stance.DENIED),
+        (_employer_pays, Stance.EMPLOYER_PAYS),
+        (_is_duty, Stance.DUTY),
+    ):
+        if test(scene):
+            return how
     return Stance.ASSERTED
 
 
@@ -69,122 +145,103 @@ def _names(concepts: list[Concept]) -> set[str]:
     return {concept.name for concept in concepts}
 
 
-def _is_quoted(document: Document, clause: Clause, start: int, end: int, before: list[Concept]) -> bool:
-    return bool(_SPEECH.search(document.text, clause.start, start))
+def _answered(scene: Scene) -> Stance | None:
+    """A question (要交押金吗) asserts nothing: the answer does. None where nothing is asked."""
+    text, clause = scene.document.text, scene.clause
+    if not (_QUESTION.search(scene.text_after) or text[clause.end : clause.end + 1] == "?"):
+        return None
+    if scene.number + 1 < len(scene.document.clauses):
+        following = scene.document.clauses[scene.number + 1]
+        answer = _SPEAKER.sub("", text[following.start : min(following.end, following.start + 24)])
+        if _NO.match(answer):
+            return Stance.DENIED
+        if _YES.match(answer):
+            return Stance.ASSERTED
+    return Stance.QUOTED
 
 
-def _is_warned(
-    document: Document, number: int, start: int, before: list[Concept], after: list[Concept]
-) -> bool:
-    """A warning in the same clause, or in the neighbouring clauses of the sentence where nothing is asked for."""
-    clause = document.clauses[number]
-    if "warn" in _names(before):
-        return not _asks_for_money(document, clause, start)
-    if "warn" in _names(after) and not _asks_for_money(document, clause, start):
-        return True
-    if _asks_for_money(document, clause, start):
+def _is_warned(scene: Scene) -> bool:
+    """A warning in the same clause, or near by in the sentence, where no sum is asked for."""
+    if scene.asks_for_money():
         return False
-    for near in (number - 1, number + 1):
-        if 0 <= near < len(document.clauses):
-            other = document.clauses[near]
-            if other.sentence == clause.sentence and "warn" in _names(other.concepts):
-                return True
-    return False
-
-
-def _asks_for_money(document: Document, clause: Clause, place: int) -> bool:
-    """Whether the clause names a sum within reach of the place."""
+    if _warns(scene.before) or _warns(scene.after):
+        return True
+    near = slice(max(0, scene.number - WARNING_REACH), scene.number + 1 + WARNING_REACH)
     return any(
-        clause.start <= pay.start < clause.end and pay.per is None and abs(pay.start - place) <= 16
-        for pay in document.pays
+        other.sentence == scene.clause.sentence and _warns(other.concepts[:WINDOW])
+        for other in scene.document.clauses[near]
+        if other is not scene.clause
     )
 
 
-def _is_denied(
-    document: Document, number: int, start: int, end: int, before: list[Concept], inside: list[Concept]
-) -> bool:
-    clause = document.clauses[number]
-    text = document.text
-    if inside and inside[0].name == "neg" and inside[0].start <= start:
-        before = [*before, inside[0]]
+def _warns(concepts: list[Concept]) -> bool:
+    """Whether a warning word stands there that is not itself denied (不是骗子)."""
+    return any(
+        item.name == "warn" and not (at and concepts[at - 1].name == "neg" and item.start - concepts[at - 1].end <= 2)
+        for at, item in enumerate(concepts)
+    )
+
+
+def _is_denied(scene: Scene) -> bool:
+    rest = scene.text_after
+    before = scene.before
+    if scene.inside and scene.inside[0].name == "neg":
+        before = [*before, scene.inside[0]]
     reach = [item for item in before if item.name in ("neg", "but", "without_then", "not_ask")]
-    if reach and reach[-1].name == "neg" and start - reach[-1].end <= NEG_REACH:
+    if reach and reach[-1].name == "neg" and scene.start - reach[-1].end <= NEG_REACH:
         # 不交押金不安排 asks for the deposit; so does a denial that the next clause takes back with a refusal.
-        rest = text[end : clause.end]
-        if not _REFUSES.search(rest) and not (_first_word_refuses(document, number) and _pays_in(before)):
+        if not _REFUSES.search(rest) and not ("pay" in _names(before) and _next_refuses(scene)):
             return True
     if reach and reach[-1].name in ("without_then", "not_ask", "but"):
         return False
-    if _AFTER_DENIAL.match(text[end : min(clause.end, end + 16)]):
-        return not _REFUSES.search(text[end : clause.end])
-    return not text[end : clause.end].strip(":") and _next_denies(document, number)
+    if _AFTER_DENIAL.match(rest[:16]):
+        return not _REFUSES.search(rest)
+    return not rest.strip(":") and _next_denies(scene)
 
 
-def _first_word_refuses(document: Document, number: int) -> bool:
-    if number + 1 >= len(document.clauses):
+def _next_refuses(scene: Scene) -> bool:
+    following = scene.following
+    return following is not None and bool(_REFUSES.match(scene.document.text[following.start : following.start + 8]))
+
+
+def _next_denies(scene: Scene) -> bool:
+    """押金,一分不收: the denial stands in a clause of its own right after."""
+    following = scene.following
+    if following is None or following.start - scene.clause.end > 1:
         return False
-    following = document.clauses[number + 1]
-    same = following.sentence == document.clauses[number].sentence
-    return same and bool(_REFUSES.match(document.text[following.start : following.start + 8]))
+    return bool(_DENIED_NEXT.match(scene.document.text[following.start : min(following.end, following.start + 16)]))
 
 
-def _pays_in(concepts: list[Concept]) -> bool:
-    return "pay" in _names(concepts)
-
-
-def _next_denies(document: Document, number: int) -> bool:
-    """押金 ，一分不收: the denial stands in a clause of its own right after."""
-    if number + 1 >= len(document.clauses):
+def _employer_pays(scene: Scene) -> bool:
+    names_before, names_after = _names(scene.before), _names(scene.after)
+    names = names_before | names_after
+    if "not_ask" in names:
         return False
-    following = document.clauses[number + 1]
-    gap = following.start - document.clauses[number].end
-    text = document.text[following.start : following.end]
-    return gap <= 1 and following.sentence == document.clauses[number].sentence and bool(
-        re.match(r"(?:一分不收|一律不收|通通不收|都不收|全都不收|统统不收|全免|全部免|一概不收|我们都不收|均不收|从来不收|不收$|没有$|都没有|统统没有)", text)
-    )
-
-
-def _employer_pays(
-    document: Document, number: int, start: int, before: list[Concept], after: list[Concept]
-) -> bool:
-    clause = document.clauses[number]
-    names_after, names_before = _names(after), _names(before)
-    if "not_ask" in names_before | names_after:
-        return False
-    if "employer_bears" in names_before | names_after:
+    if "employer_bears" in names or ("reimburse" in names and "applicant" not in names_after):
         return True
-    if "reimburse" in names_before | names_after and "applicant" not in names_after:
-        return True
-    text = document.text
-    if re.search(r"(?:公司|店里|厂里|老板|我们|单位|平台|机构|学校|客户|供应商|厂家|商家|项目部|企业|雇主|主家|总部)(?:来|先|全额?|统一|直接|给|帮|会|代|都|自己)?(?:出|付|承担|负担|报|垫|买|发|缴|包|掏|支付)", text[clause.start : clause.end]):
+    text = scene.document.text
+    around = text[max(scene.clause.start, scene.start - WINDOW) : min(scene.clause.end, scene.end + WINDOW)]
+    if _EMPLOYER_BEARS.search(around):
         return "applicant" not in names_before or "reimburse" in names_after
-    following = document.clauses[number + 1] if number + 1 < len(document.clauses) else None
-    if following is not None and following.sentence == clause.sentence and not text[following.start - 1 : following.start].isspace():
-        names = _names(following.concepts)
-        head = text[following.start : following.start + 12]
-        if ("reimburse" in names and "not_ask" not in names) or re.match(r"(?:费用)?(?:公司|店里|厂里|老板|我们|单位|平台)(?:全|统一|来|先)?(?:出|付|承担|报销|垫|买|提供)", head):
-            return True
-    return False
+    following = scene.following
+    if following is None or text[following.start - 1].isspace():
+        return False
+    later = _names(following.concepts[:WINDOW])
+    if "reimburse" in later and "not_ask" not in later:
+        return True
+    return bool(_EMPLOYER_BEARS_NEXT.match(text[following.start : following.start + 12]))
 
 
-def _is_duty(
-    document: Document, clause: Clause, start: int, before: list[Concept], after: list[Concept]
-) -> bool:
+def _is_duty(scene: Scene) -> bool:
     """The mention is what the worker handles for others: guests' deposits, suppliers' bonds."""
-    text = document.text
-    names_before = _names(before)
-    for person in before:
-        if person.name == "customer" and start - person.end <= 16:
-            if not _applicant_pays_employer(text, clause, before):
-                return True
-    for person in after:
-        if person.name == "customer" and person.start - start <= 14 and "pay" not in names_before:
-            return True
-    if "duty" in names_before and "before" not in names_before and "applicant" not in names_before:
-        return not _asks_for_money(document, clause, start)
+    names_before = _names(scene.before)
+    paid_to_employer = "pay" in names_before and bool(_TO_EMPLOYER.search(scene.text_before))
+    if any(item.name == "customer" and scene.start - item.end <= 16 for item in scene.before) and not paid_to_employer:
+        return True
+    if "pay" not in names_before and any(
+        item.name == "customer" and item.start - scene.start <= 14 for item in scene.after
+    ):
+        return True
+    if "duty" in names_before and not names_before & {"before", "applicant"}:
+        return not scene.asks_for_money()
     return False
-
-
-def _applicant_pays_employer(text: str, clause: Clause, before: list[Concept]) -> bool:
-    names = [item.name for item in before]
-    return bool(re.search(r"(?:向|给|到|在)(?:公司|店里|酒店|前台|财务|平台|厂里|群主|老师|我)", text[clause.start : clause.end])) and "pay" in names

@@ -7,20 +7,30 @@ makes the result mean what it says: of texts scored near 80, about 80 in 100 are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from detector.types import HIGH_FROM, LOW_BELOW, Level, Reason
+from detector.types import HIGH_FROM, LOW_BELOW, Level
 
 HINT_BELOW = 0.6
 """Rules that claim less are hints: they count, but only beside something else."""
 
 
-def strongest(reasons: Iterable[Reason]) -> dict[str, float]:
-    """The strongest confidence of each reason code."""
-    families: dict[str, float] = {}
-    for reason in reasons:
-        families[reason.code] = max(families.get(reason.code, 0.0), reason.confidence)
-    return families
+def believed(claim: float, scam: float, legit: float) -> float:
+    """What may be believed of a rule: its claim, or the share of scams among the labelled texts it hit where that is less.
+
+    `scam` and `legit` are counts; four imagined hits at the claimed share steady small ones.
+    """
+    return min(claim, (scam + 4 * claim) / (scam + legit + 4))
+
+
+def families(claims: Mapping[str, float], audit: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    """The strongest confidence of each reason code. `claims` are those of the rules that fired, by rule id."""
+    strongest: dict[str, float] = {}
+    for rule, claim in claims.items():
+        code = rule.partition(".")[0]
+        trusted = audit[rule]["believed"] if rule in audit else claim
+        strongest[code] = max(strongest.get(code, 0.0), trusted)
+    return strongest
 
 
 def noisy_or(likelihood: float, families: Iterable[float]) -> float:

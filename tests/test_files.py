@@ -9,26 +9,12 @@ import subprocess
 import sys
 import tracemalloc
 import zipfile
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 from detector.errors import TextTooLong
-from detector.types import (
-    MAX_TEXT,
-    Assessment,
-    Because,
-    Evidence,
-    Kind,
-    Legal,
-    Level,
-    Posting,
-    Reason,
-    SetAside,
-    Versions,
-    Wording,
-)
+from detector.types import Assessment, Posting
 from training.bulk import Scored, assess_block
 from training.encodings import NotTextError, decode
 from training.files import BLOCK, BadRow, FileError, Record, item_of
@@ -37,34 +23,7 @@ from training.reading import LONGEST_LINE, open_rows
 from training.sheets import MAX_ROWS, SheetWriter
 from training.writing import COLUMNS, SheetSink, open_results
 
-DEPOSIT = "招打字员，日结300，先交200元押金。"
-
-
-class ToyDetector:
-    """Calls 押金 a scam."""
-
-    def assess(self, posting: Posting, /) -> Assessment:
-        text = posting.text
-        if len(text) > MAX_TEXT:
-            raise TextTooLong(len(text), MAX_TEXT)
-        at = text.find("押金")
-        evidence = (Evidence("text", at, at + 2, text[at : at + 2]),)
-        reason = Reason(
-            "upfront_fee", "upfront_fee.deposit", "收押金", "…", "…", 0.9, evidence, (Legal("法", "第九条"),)
-        )
-        return Assessment(
-            id=posting.id,
-            kind=Kind.POSTING,
-            risk_level=Level.HIGH if at >= 0 else Level.LOW,
-            risk_score=90 if at >= 0 else 3,
-            reasons=(reason,) if at >= 0 else (),
-            set_aside=(SetAside("upfront_fee", Because.DENIED, evidence),) if at >= 0 else (),
-            wording=(Wording("押金", 1.5, at, at + 2),) if at >= 0 else (),
-            versions=Versions("toy", "toy"),
-        )
-
-    def assess_many(self, postings: Iterable[Posting], /) -> Iterator[Assessment]:
-        return (self.assess(posting) for posting in postings)
+from toys import DEPOSIT, ToyDetector
 
 
 def rows_of(path: Path) -> list[Record | BadRow]:
@@ -176,7 +135,7 @@ def test_the_columns_of_a_job_board_make_a_posting(tmp_path: Path) -> None:
     assert item.posting == Posting(id="1", title="打字员", salary="5000", description="在家办公")
 
 
-@pytest.mark.parametrize("mark", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("mark", ["utf-8", "utf-8-sig", "gb18030"])
 def test_csv_is_read_in_the_encodings_that_excel_writes(tmp_path: Path, mark: str) -> None:
     path = tmp_path / "in.csv"
     path.write_bytes(f"id,text\r\n1,{DEPOSIT}\r\n".encode(mark))
@@ -337,7 +296,7 @@ def test_no_cell_of_a_table_starts_a_formula(tmp_path: Path, cell: str) -> None:
 
     in_sheet = load_workbook(tmp_path / "out.xlsx").active["B2"]
     assert in_sheet.data_type in {"s", "inlineStr"}
-    assert str(in_sheet.value).lstrip() == cell.lstrip()
+    assert str(in_sheet.value).replace("_x000D_", "\r") == cell
 
 
 @pytest.mark.parametrize("own_id", ["-5", "+86", "-1.5", "a=b"])
@@ -354,7 +313,7 @@ def test_control_characters_do_not_break_a_sheet(tmp_path: Path) -> None:
 def test_a_full_sheet_is_refused_before_it_is_damaged() -> None:
     sink = SheetSink(io.BytesIO())
     sink._sheet._rows = MAX_ROWS
-    with pytest.raises(FileError, match="holds 1,048,575 rows; write .csv"):
+    with pytest.raises(FileError, match="holds 1,048,575 rows; write"):
         sink.write([(1, ToyDetector().assess(Posting("x")).to_dict())])
 
 
@@ -363,13 +322,18 @@ def test_what_no_cell_can_hold_is_named_in_its_place(tmp_path: Path) -> None:
     assert "longer than the 32,767 characters" in str(read_table(tmp_path / "out.xlsx")[0]["id"])
 
 
+def _stopped_midway(target: Path) -> None:
+    with open_results(str(target)) as write:
+        write([(1, ToyDetector().assess(Posting(DEPOSIT)).to_dict())])
+        raise KeyboardInterrupt
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_run_that_fails_leaves_the_old_file_and_no_trace(tmp_path: Path, ending: str) -> None:
     target = tmp_path / f"out{ending}"
     target.write_text("old")
-    with pytest.raises(KeyboardInterrupt), open_results(str(target)) as write:
-        write([(1, ToyDetector().assess(Posting(DEPOSIT)).to_dict())])
-        raise KeyboardInterrupt
+    with pytest.raises(KeyboardInterrupt):
+        _stopped_midway(target)
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
 
@@ -458,11 +422,11 @@ def _peak(folder: Path, ending: str, rows: int) -> int:
 
 
 GROWTH = """
-import resource, sys
-from test_files import ToyDetector, score_file
+import re, sys
+from test_files import score_file
 from pathlib import Path
 score_file(Path(sys.argv[1]), Path(sys.argv[2]))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+print(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
 """
 
 
@@ -489,13 +453,14 @@ def _resident(folder: Path, ending: str, rows: int) -> int:
 
 
 @pytest.mark.parametrize("text", ["招聘打字员，日结300元，先交押金200元", "誠聘文員，月薪一萬八，雙休", "abc"])
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_a_posting_is_read_in_either_encoding(text: str, encoding: str) -> None:
     assert decode(text.encode(encoding)) == text
 
 
 @pytest.mark.parametrize(
-    "cut", [b"\xe6\x8b", "招聘".encode()[:-1], "招聘打字员".encode()[1:], b"\xff\xfa\x00", b"ok \x80"]
+    "cut",
+    [b"\xe6\x8b", "招聘".encode()[:-1], "招聘打字员".encode()[1:], b"\xff\xfe\xfa\x80", b"\xff\xfa\x00", b"ok \x80"],
 )
 def test_damaged_utf8_is_refused_and_not_read_as_nonsense(cut: bytes) -> None:
     with pytest.raises(NotTextError, match="neither UTF-8 nor GB18030"):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from detector.types import Assessment, Posting
     from training.reading import Block
     from training.writing import Result
+
+
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 class Assessor(Protocol):
@@ -90,6 +94,7 @@ def assessing(model: Path | None, workers: int) -> Iterator[Assess]:
         return
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # read by workers when they import numpy
         os.environ.setdefault(name, "1")
+    resource_tracker.ensure_running()  # it would lift the hold on signals if it started later
     pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (model,))
     try:
         yield lambda blocks: _in_order(pool, blocks, 2 * workers)
@@ -103,11 +108,34 @@ def _in_order(pool: ProcessPoolExecutor, blocks: Iterable[Block], ahead: int) ->
     """Results in the order of the blocks, with never more than `ahead` of them under way."""
     waiting: deque[Future[Scored]] = deque()
     for block in blocks:
-        waiting.append(pool.submit(_work, block))
+        with _signals_held():
+            waiting.append(pool.submit(_work, block))
         while len(waiting) > ahead or (waiting and waiting[0].done()):
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
+
+
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Signals wait: a process that is stopped while it starts another leaves a traceback of the half-started one.
+
+    The mask is for the child, which inherits it; the handlers are for us, whose other threads take signals as well.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    came: list[int] = []
+    handlers = {number: signal.signal(number, lambda number, _: came.append(number)) for number in _STOPPING}
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, _STOPPING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    if came:
+        signal.raise_signal(came[0])
 
 
 _worker: list[Assessor] = []
@@ -118,6 +146,8 @@ def _start_worker(model: Path | None) -> None:
     from detector import Detector  # noqa: PLC0415  # only workers come here
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the parent decides
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPPING)
     _worker.append(Detector.load(model))
 
 

@@ -6,7 +6,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Never
 
@@ -167,8 +168,24 @@ def train(data: Sequence[Path], output: Path) -> None:
     """Train a model from labelled examples: JSON lines, or folders of them."""
     from training.fit import train as fit
 
-    manifest = fit(list(data), output, progress=sys.stderr.isatty())
-    click.echo(f"{output}: model {manifest.get('version', '')}".rstrip())
+    with _steps() as step:
+        manifest = fit(list(data), output, step=step)
+    click.echo(f"{output}: model {str(manifest['sha256'])[:12]}")
+
+
+@contextmanager
+def _steps() -> Iterator[Callable[[str, float], None]]:
+    """What takes the name of a step and the share that is done: a bar on a terminal, a line each elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda name, share: click.echo(f"scamjob: {share:4.0%} {name}", err=True) if share else None
+        return
+    bar: ProgressBar[object]
+    with click.progressbar(length=1000, item_show_func=str, file=sys.stderr, width=24, show_eta=False) as bar:
+
+        def step(name: str, share: float) -> None:
+            bar.update(round(share * 1000) - bar.pos, name)
+
+        yield step
 
 
 @cli.command()

@@ -10,13 +10,10 @@ import codecs
 import re
 from collections.abc import Iterable
 
-_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _UTF8_CHINESE = re.compile(rb"[\xe2-\xef][\x80-\xbf]{2}")
 _DOUBLE_BYTE = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
 _COMMON_SHARE = 0.4
 """Simplified text is nearly all in GB2312, traditional text more than half; of UTF-8 read as GB18030 a fifth is."""
-_ENOUGH = 1 << 20
-"""Bytes that settle the encoding of a file that is not UTF-8 throughout."""
 
 
 class NotTextError(ValueError):
@@ -29,11 +26,10 @@ class NotTextError(ValueError):
 
 def decode(data: bytes) -> str:
     """The text in a whole file, its byte order mark gone; NotTextError says which byte cannot be read."""
-    name = next((name for mark, name in _MARKS if data.startswith(mark)), "utf-8")
     try:
-        return data.decode(name)
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        if name == "utf-8" and looks_like_gb18030(data):
+        if looks_like_gb18030(data):
             return _decode_gb18030(data)
         raise NotTextError(error.start + 1) from None
 
@@ -46,20 +42,16 @@ def _decode_gb18030(data: bytes) -> str:
 
 
 def encoding_of(blocks: Iterable[bytes]) -> str:
-    """The codec to open a file with, from its blocks in order: what is valid UTF-8 to the end is UTF-8."""
+    """The codec to open a file with, from its blocks in order; the first with a character beyond ASCII decides."""
     decoder = codecs.getincrementaldecoder("utf-8")()
-    seen = b""
     for block in blocks:
-        if not seen:
-            for mark, name in _MARKS:
-                if block.startswith(mark):
-                    return name
         try:
-            decoder.decode(block)
+            text = decoder.decode(block)
         except UnicodeDecodeError:
-            return "gb18030" if looks_like_gb18030((seen + block)[-_ENOUGH:]) else "utf-8"
-        seen = (seen + block)[-_ENOUGH:]
-    return "utf-8"
+            return "gb18030" if looks_like_gb18030(block) else "utf-8-sig"
+        if not text.isascii():
+            return "utf-8-sig"  # a whole block of it is no accident; what breaks later is damage
+    return "utf-8-sig"
 
 
 def looks_like_gb18030(data: bytes) -> bool:

@@ -6,6 +6,7 @@ the ending of the file's name, and neither ever holds a whole file.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,8 +89,10 @@ def item_of(row: Record | BadRow) -> Item | BadRow:
 
 
 def _field(name: str, value: object) -> str:
-    if value is None:
+    if value is None or (isinstance(value, float) and math.isnan(value)):  # pandas writes NaN for nothing
         return ""
+    if isinstance(value, int | float) and not isinstance(value, bool) and name not in {"text", "description"}:
+        return str(value)
     if not isinstance(value, str):
         raise _UnfitError(f"{name} is {_kind(value)}; it has to be a string")
     if not value.isascii():

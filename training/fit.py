@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, vstack
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
@@ -27,33 +27,35 @@ from detector.document import Document
 from detector.features import character_keys, reading_terms, word_terms
 from detector.model import ARRAYS_FILE, FORMAT, MANIFEST_FILE, load_model
 from detector.rules import RuleSet, load_rules
-from detector.scoring import noisy_or, strongest
+from detector.scoring import believed, families, noisy_or
 from detector.types import CODES, Posting
-from detector.wording import KINDS, Classifier
+from detector.wording import BLOCKS, KINDS, Classifier
 from training.dataset import DataError, Example, data_hash, read_examples
 
 Step = Callable[[str, float], None]
 """Told the name of a step and how much of the whole is done, 0..1."""
 
 SETTINGS: Mapping[str, Any] = {
-    "blocks": {"words": 1.0, "characters": 1.0, "reading": 0.4},
+    "blocks": {"words": 1.0, "characters": 1.5, "reading": 0.4},
     "min_df": {"words": 2, "characters": 2, "reading": 2},
     "C": 5.0,
     "C_codes": 8.0,
     "folds": 5,
     "least_code": 10,
+    "joined": 0.3,
+    "prior": 0.2,
     "jobs": 2,
 }
 
 
 @dataclass(frozen=True)
 class Counts:
-    """The features of one example: how often each term and each character run stands in it."""
+    """What one example holds: how often each term and each character run stands in it, and what its rules claim."""
 
     words: Mapping[str, int]
     characters: Mapping[int, int]
     reading: Mapping[str, int]
-    families: Mapping[str, float]
+    rules: Mapping[str, float]
 
 
 def count(example: Example, rules: RuleSet) -> Counts:
@@ -64,7 +66,7 @@ def count(example: Example, rules: RuleSet) -> Counts:
         words=Counter(term.name for term in word_terms(document)),
         characters=Counter(keys.tolist()),
         reading=Counter(term.name for term in reading_terms(document)),
-        families=strongest(rules.read(document).reasons),
+        rules={str(reason.rule): reason.confidence for reason in rules.read(document).reasons},
     )
 
 
@@ -83,11 +85,16 @@ def count_all(examples: Sequence[Example], jobs: int = 2) -> list[Counts]:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Which features get a row. Rows of `words` and `reading` come first (one list), then the character runs, sorted."""
+    """Which features get a row: `words` and `reading` first (one table), then the character runs, sorted.
+
+    `idf` and `blocks` (a place in BLOCKS) have one entry a row; `rare` is the idf of what has no row.
+    """
 
     terms: Mapping[str, int]
     keys: Mapping[int, int]
     idf: NDArray[np.float64]
+    blocks: NDArray[np.int64]
+    rare: float
 
     @property
     def rows(self) -> int:
@@ -109,24 +116,74 @@ def vocabulary(counts: Sequence[Counts], settings: Mapping[str, Any] = SETTINGS)
     for name, table in (("words", terms), ("reading", terms), ("characters", keys)):
         for key in kept[name]:
             idf[table[key]] = np.log((1 + len(counts)) / (1 + seen[name][key])) + 1
-    return Vocabulary(terms, keys, idf)
+    sizes = [len(kept["words"]), len(kept["reading"]), len(kept["characters"])]
+    return Vocabulary(terms, keys, idf, np.repeat([0, 2, 1], sizes), rare=float(np.log((1 + len(counts)) / 2) + 1))
+
+
+@dataclass(frozen=True)
+class Raw:
+    """Counts of examples: `known` (examples, features), and `unknown` (examples, blocks) occurrences without a row."""
+
+    known: csr_matrix
+    unknown: NDArray[np.float64]
+
+    def __getitem__(self, rows: NDArray[np.int64]) -> Raw:
+        return Raw(self.known[rows], self.unknown[rows])
+
+
+def raw_counts(counts: Sequence[Counts], known: Vocabulary) -> Raw:
+    """How often each feature stands in each example."""
+    rows: list[int] = []
+    data: list[int] = []
+    borders = [0]
+    unknown = np.zeros((len(counts), len(BLOCKS)))
+    for number, item in enumerate(counts):
+        for block, name in enumerate(BLOCKS):
+            table: Mapping[Any, int] = known.keys if name == "characters" else known.terms
+            held = getattr(item, name)
+            pairs = [(table[key], n) for key, n in held.items() if key in table]
+            rows += [row for row, _ in pairs]
+            data += [n for _, n in pairs]
+            unknown[number, block] = sum(held.values()) - sum(n for _, n in pairs)
+        borders.append(len(rows))
+    return Raw(
+        csr_matrix((np.array(data, dtype=np.float64), rows, borders), shape=(len(counts), known.rows)), unknown
+    )
+
+
+def weigh(raw: Raw, known: Vocabulary, settings: Mapping[str, Any] = SETTINGS) -> csr_matrix:
+    """Values as `detector.wording.Encoder` computes them: (1 + log count) × idf, each block of a row scaled to its norm.
+
+    What has no row counts in the norm too, as if rare: a text full of words never seen is no clearer a case for it.
+    """
+    x, many = raw.known, len(BLOCKS)
+    values = (1 + np.log(x.data)) * known.idf[x.indices]
+    block = known.blocks[x.indices]
+    row = np.repeat(np.arange(x.shape[0]), np.diff(x.indptr))
+    squares = np.bincount(row * many + block, weights=values**2, minlength=x.shape[0] * many)
+    norms = np.sqrt(squares + raw.unknown.ravel() * known.rare**2)
+    scale = np.array([settings["blocks"][name] for name in BLOCKS])
+    return csr_matrix((values * scale[block] / norms[row * many + block], x.indices, x.indptr), shape=x.shape)
 
 
 def matrix(counts: Sequence[Counts], known: Vocabulary, settings: Mapping[str, Any] = SETTINGS) -> csr_matrix:
     """(examples, features) values as `detector.wording.Encoder` computes them."""
-    rows: list[int] = []
-    data: list[float] = []
-    borders = [0]
-    for item in counts:
-        for name, table in (("words", known.terms), ("characters", known.keys), ("reading", known.terms)):
-            pairs = [(table[key], n) for key, n in getattr(item, name).items() if key in table]
-            values = [(1 + np.log(n)) * known.idf[row] for row, n in pairs]
-            norm = float(np.sqrt(sum(value * value for value in values))) or 1.0
-            scale = settings["blocks"][name] / norm
-            rows += [row for row, _ in pairs]
-            data += [value * scale for value in values]
-        borders.append(len(rows))
-    return csr_matrix((data, rows, borders), shape=(len(counts), known.rows))
+    return weigh(raw_counts(counts, known), known, settings)
+
+
+def joined(raw: Raw, examples: Sequence[Example], settings: Mapping[str, Any] = SETTINGS) -> Raw:
+    """Counts of honest texts put together, two to four at a time.
+
+    Real honest postings are long and gather many weak signs; these teach that a sum of weak signs is no scam.
+    """
+    honest = [number for number, example in enumerate(examples) if example.label == "legit"]
+    many = round(settings["joined"] * len(honest)) if len(honest) >= 4 else 0
+    random = np.random.default_rng(7)
+    parts = [random.choice(honest, size=2 + at % 3, replace=False) for at in range(many)]
+    row = np.repeat(np.arange(many), [len(part) for part in parts])
+    column = np.concatenate(parts) if parts else np.zeros(0, np.int64)
+    chosen = csr_matrix((np.ones(len(row)), (row, column)), shape=(many, len(examples)))
+    return Raw(csr_matrix(chosen @ raw.known), chosen @ raw.unknown)
 
 
 @dataclass(frozen=True)
@@ -143,12 +200,18 @@ class Weights:
 
 
 def fit_weights(
-    x: csr_matrix, examples: Sequence[Example], settings: Mapping[str, Any] = SETTINGS, codes: bool = True
+    raw: Raw,
+    known: Vocabulary,
+    examples: Sequence[Example],
+    settings: Mapping[str, Any] = SETTINGS,
+    codes: bool = True,
 ) -> Weights:
     """Softmax over the kinds, and one logistic head for each reason code with enough examples."""
-    kinds = np.array([KINDS.index(example.label) for example in examples])
+    x = weigh(raw, known, settings)
+    extra = weigh(joined(raw, examples, settings), known, settings)
+    kinds = np.array([KINDS.index(example.label) for example in examples] + [KINDS.index("legit")] * extra.shape[0])
     with threadpool_limits(1):
-        sure = LogisticRegression(C=settings["C"], max_iter=300).fit(x, kinds)
+        sure = LogisticRegression(C=settings["C"], max_iter=300).fit(vstack([x, extra]), kinds)
     columns, intercepts, heads, jobs = [*sure.coef_], [*sure.intercept_], [*KINDS], []
     for code in CODES if codes else ():
         named = np.array([code in example.codes for example in examples])
@@ -174,20 +237,22 @@ def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def held_out_shares(
-    x: csr_matrix, examples: Sequence[Example], settings: Mapping[str, Any] = SETTINGS
+    raw: Raw, known: Vocabulary, examples: Sequence[Example], settings: Mapping[str, Any] = SETTINGS
 ) -> NDArray[np.float64]:
     """(examples, 3) shares of the kinds, each from a fit that saw nothing of the example's group."""
     shares = np.zeros((len(examples), 3))
     groups = [example.group for example in examples]
-    for seen, unseen in GroupKFold(settings["folds"]).split(x, groups=groups):
-        fitted = fit_weights(x[seen], [examples[i] for i in seen], settings, codes=False)
-        shares[unseen] = softmax(fitted.logits(x[unseen]))
+    for seen, unseen in GroupKFold(settings["folds"]).split(raw.known, groups=groups):
+        fitted = fit_weights(raw[seen], known, [examples[i] for i in seen], settings, codes=False)
+        shares[unseen] = softmax(fitted.logits(weigh(raw[unseen], known, settings)))
     return shares
 
 
-def calibration(raw: NDArray[np.float64], scam: NDArray[np.bool_]) -> list[list[float]]:
-    """A monotone curve of (raw, share of scams) points, from held-out scores."""
-    iso = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(raw, scam)
+def calibration(raw: NDArray[np.float64], scam: NDArray[np.bool_], prior: float) -> list[list[float]]:
+    """A monotone curve of (raw, share of scams) points from held-out scores, for traffic with a `prior` share of scams."""
+    share = float(scam.mean())
+    weights = np.where(scam, prior / share, (1 - prior) / (1 - share))
+    iso = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(raw, scam, sample_weight=weights)
     grid = np.linspace(0, 1, 41)
     values = np.asarray(iso.predict(grid))
     smooth = np.convolve(np.pad(values, 2, mode="edge"), np.ones(5) / 5, mode="valid")
@@ -217,13 +282,16 @@ def train(
     counts = count_all(examples, settings["jobs"])
     tell("vocabulary", 0.25)
     known = vocabulary(counts, settings)
-    x = matrix(counts, known, settings)
+    raw_matrix = raw_counts(counts, known)
     tell("held-out scores", 0.3)
-    shares = held_out_shares(x, examples, settings)
+    shares = held_out_shares(raw_matrix, known, examples, settings)
     tell("final weights", 0.6)
-    fitted = fit_weights(x, examples, settings)
+    fitted = fit_weights(raw_matrix, known, examples, settings)
     tell("calibration", 0.95)
-    raw = np.array([noisy_or(float(p), item.families.values()) for p, item in zip(shares[:, 0], counts, strict=True)])
+    audit = rule_audit(counts, examples)
+    raw = np.array(
+        [noisy_or(float(p), families(item.rules, audit).values()) for p, item in zip(shares[:, 0], counts, strict=True)]
+    )
     scam = np.array([example.label == "scam" for example in examples])
     posting = shares[:, 2] < np.maximum(shares[:, 0], shares[:, 1])
     manifest = {
@@ -231,7 +299,7 @@ def train(
         "heads": list(fitted.heads),
         "blocks": dict(settings["blocks"]),
         "settings": dict(settings),
-        "calibration": calibration(raw[posting], scam[posting]),
+        "calibration": calibration(raw[posting], scam[posting], settings["prior"]),
         "data": {
             "sha256": data_hash(examples),
             "examples": len(examples),
@@ -239,7 +307,7 @@ def train(
             "groups": len({example.group for example in examples}),
         },
         "metrics": held_out_metrics(shares, raw, examples),
-        "rules": _rule_audit(counts, examples),
+        "rules": audit,
     }
     write_model(out, fitted, known, manifest)
     tell("done", 1.0)
@@ -250,7 +318,9 @@ def _refuse_too_little(examples: Sequence[Example]) -> None:
     labels = Counter(example.label for example in examples)
     for label in KINDS:
         if labels[label] < SETTINGS["folds"]:
-            raise DataError(f"{labels[label]} examples of {label!r}; training needs at least {SETTINGS['folds']} of each label")
+            raise DataError(
+                f"{labels[label]} examples of {label!r}; training needs at least {SETTINGS['folds']} of each label"
+            )
 
 
 def held_out_metrics(
@@ -271,13 +341,22 @@ def held_out_metrics(
     }
 
 
-def _rule_audit(counts: Sequence[Counts], examples: Sequence[Example]) -> dict[str, dict[str, int]]:
-    """For each reason code: in how many texts of each label a rule of it fired."""
-    audit: dict[str, Counter[str]] = {}
+def rule_audit(counts: Sequence[Counts], examples: Sequence[Example]) -> dict[str, dict[str, float]]:
+    """For each rule that fired: in how many texts of each label, what it claims, and what may be believed of it."""
+    fired: dict[str, Counter[str]] = {}
+    claims: dict[str, float] = {}
     for item, example in zip(counts, examples, strict=True):
-        for code in item.families:
-            audit.setdefault(code, Counter())[example.label] += 1
-    return {code: dict(sorted(audit[code].items())) for code in sorted(audit)}
+        for rule, claim in item.rules.items():
+            fired.setdefault(rule, Counter())[example.label] += 1
+            claims[rule] = claim
+    return {
+        rule: {
+            "claimed": claims[rule],
+            "believed": round(believed(claims[rule], labels["scam"], labels["legit"]), 3),
+            **{label: labels[label] for label in KINDS},
+        }
+        for rule, labels in sorted(fired.items())
+    }
 
 
 def write_model(out: Path, fitted: Weights, known: Vocabulary, manifest: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import csv
 import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -52,11 +52,11 @@ def open_rows(path: str) -> Iterator[Rows]:
         stream = Path(path).open("rb")  # noqa: SIM115  # closed below; here only opening may fail
     except OSError as error:
         raise FileError(f"{path}: {error.strerror or error}") from None
-    with stream:
-        yield opener(path, stream)
+    with stream, ExitStack() as stack:
+        yield opener(path, stream, stack)
 
 
-def _open_json(path: str, stream: BinaryIO) -> Rows:
+def _open_json(path: str, stream: BinaryIO, _: ExitStack) -> Rows:
     return _json_rows(stream, Path(path).stat().st_size)
 
 
@@ -94,7 +94,7 @@ class _Lines:
         if self.number == 1:
             line = line.removeprefix(b"\xef\xbb\xbf")
         skipped, self.skipping = self.skipping, False
-        return self.number, None if skipped else line
+        return self.number, None if skipped or len(line) > LONGEST_LINE else line
 
 
 def _read_some(stream: BinaryIO) -> bytes:
@@ -125,10 +125,11 @@ def _why_not_json(line: bytes, error: ValueError) -> str:
     return f"not JSON: {' '.join(str(error).split())}"
 
 
-def _open_csv(path: str, stream: BinaryIO) -> Rows:
-    encoding = encoding_of(iter(lambda: stream.read(1 << 20), b""))
+def _open_csv(path: str, stream: BinaryIO, stack: ExitStack) -> Rows:
+    encoding = encoding_of(iter(lambda: stream.read(READ_AT_ONCE), b""))
     stream.seek(0)
     text = io.TextIOWrapper(stream, encoding, errors="surrogateescape", newline="")
+    stack.callback(text.detach)
     csv.field_size_limit(LONGEST_CELL)
     first = text.readline(LONGEST_CELL)
     delimiter = next((mark for mark in ",\t;" if mark in first), ",")
@@ -166,7 +167,7 @@ def _why_not_csv(first: int, last: int, error: csv.Error) -> str:
     return f"not CSV: {error}{until}"
 
 
-def _open_parquet(path: str, stream: BinaryIO) -> Rows:
+def _open_parquet(path: str, stream: BinaryIO, stack: ExitStack) -> Rows:
     import pyarrow as pa  # noqa: PLC0415  # a tenth of a second that other formats need not pay
     import pyarrow.parquet as pq  # noqa: PLC0415
 
@@ -174,6 +175,7 @@ def _open_parquet(path: str, stream: BinaryIO) -> Rows:
         table = pq.ParquetFile(stream)
     except (pa.ArrowException, OSError) as error:
         raise FileError(f"{path}: not a Parquet file: {_first_line(error)}") from None
+    stack.callback(table.close)
     names = table.schema_arrow.names
     check_columns(path, names)
     counted = _Counted(_parquet_rows(path, table, pa.ArrowException))
@@ -204,9 +206,10 @@ class _Counted:
             yield row
 
 
-def _open_sheet(path: str, stream: BinaryIO) -> Rows:
+def _open_sheet(path: str, stream: BinaryIO, stack: ExitStack) -> Rows:
     try:
         sheet = Sheet(stream)
+        stack.callback(sheet.close)
         rows = sheet.rows()
         _, header = next(rows, (0, {}))
         names = {column: str(name).strip().lower() for column, name in header.items()}
@@ -241,7 +244,7 @@ def _blocks(rows: Iterable[Record | BadRow]) -> Iterator[Block]:
         yield block
 
 
-_OPENERS: Mapping[str, Callable[[str, BinaryIO], Rows]] = {
+_OPENERS: Mapping[str, Callable[[str, BinaryIO, ExitStack], Rows]] = {
     ".jsonl": _open_json,
     ".csv": _open_csv,
     ".parquet": _open_parquet,

@@ -56,7 +56,13 @@ class Sheet:
 
     def done(self) -> int:
         """Bytes of the sheet read so far."""
-        return self._source.tell() if not self._source.closed else self.size
+        return self._source.tell()
+
+    def close(self) -> None:
+        """Let go of the archive and of the texts on disk; the stream stays open."""
+        self._source.close()
+        self._archive.close()
+        self._texts.close()
 
     def rows(self) -> Iterator[tuple[int, Mapping[int, object]]]:
         """(row number, column number → value) of each row that holds anything; numbers as the sheet shows them."""
@@ -105,6 +111,10 @@ class _SharedTexts:
                 data = _text(item).encode("utf-8", "surrogatepass")
                 self._file.write(data)
                 self._ends.append(self._ends[-1] + len(data))
+
+    def close(self) -> None:
+        """Delete what was kept."""
+        self._file.close()
 
     def __getitem__(self, index: int) -> str:
         start, end = self._ends[index], self._ends[index + 1]
@@ -216,15 +226,15 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 _FRAME = {
-    "[Content_Types].xml": f'''<Types xmlns="{_PACKAGE}/content-types">
+    "[Content_Types].xml": f"""<Types xmlns="{_PACKAGE}/content-types">
 <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
 <Override PartName="/xl/workbook.xml" ContentType="{_TYPE}.sheet.main+xml"/>
-<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}.worksheet+xml"/></Types>''',
-    "_rels/.rels": f'''<Relationships xmlns="{_PACKAGE}/relationships">
-<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>''',
-    "xl/workbook.xml": f'''<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>
-<sheet name="scamjob" sheetId="1" r:id="rId1"/></sheets></workbook>''',
-    "xl/_rels/workbook.xml.rels": f'''<Relationships xmlns="{_PACKAGE}/relationships">
-<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>''',
+<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{_TYPE}.worksheet+xml"/></Types>""",
+    "_rels/.rels": f"""<Relationships xmlns="{_PACKAGE}/relationships">
+<Relationship Id="rId1" Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>""",
+    "xl/workbook.xml": f"""<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>
+<sheet name="scamjob" sheetId="1" r:id="rId1"/></sheets></workbook>""",
+    "xl/_rels/workbook.xml.rels": f"""<Relationships xmlns="{_PACKAGE}/relationships">
+<Relationship Id="rId1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>""",
 }
 """What a workbook needs around its sheet."""

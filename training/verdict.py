@@ -64,14 +64,24 @@ def _headline(assessment: Assessment, style: Style) -> str:
 
 
 def _reasons(reasons: Sequence[Reason], style: Style) -> Iterator[str]:
+    """Each reason; what several share (explanation, law, advice) is said once."""
+    said: set[str] = set()
     for number, reason in enumerate(reasons, 1):
         name = f"{reason.code} {CODES.get(reason.code, '')}".rstrip()
         lines = [f"{number}. {style.paint(plain(reason.title), '1')}（{name}，把握 {reason.confidence:.0%}）"]
-        lines += [f"   说明：{plain(reason.explanation)}"] if reason.explanation else []
         lines += [f"   原文：{_quotes(reason.evidence)}"] if reason.evidence else []
-        lines += [f"   法律：所述行为可能违反{_law(reason)}"] if reason.legal else []
-        lines += [f"   建议：{plain(reason.advice)}"] if reason.advice else []
+        lines += [line for line in _told(reason) if line not in said]
+        said.update(lines)
         yield "\n".join(lines)
+
+
+def _told(reason: Reason) -> Iterator[str]:
+    if reason.explanation:
+        yield f"   说明：{plain(reason.explanation)}"
+    if reason.legal:
+        yield f"   法律：所述行为可能违反{_law(reason)}"
+    if reason.advice:
+        yield f"   建议：{plain(reason.advice)}"
 
 
 def _quotes(evidence: Sequence[Evidence]) -> str:

@@ -10,7 +10,7 @@ import stat
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol, cast
 
@@ -66,7 +66,12 @@ def open_results(path: str, source: str = "") -> Iterator[Callable[[Sequence[Res
     _check_target(path, source)
     with _whole_file(Path(path)) as stream:
         table = make(stream)
-        yield table.write
+        try:
+            yield table.write
+        except BaseException:
+            with suppress(Exception):  # what went wrong first is what the user is told
+                table.close()
+            raise
         table.close()
 
 
@@ -142,7 +147,7 @@ class CsvSink:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._text = io.TextIOWrapper(cast(IO[bytes], stream), "utf-8", newline="", write_through=True)
-        self._writer = csv.writer(self._text, lineterminator="\n")
+        self._writer = csv.writer(self._text, lineterminator="\r\n")
         self._writer.writerow(COLUMNS)
 
     def write(self, results: Sequence[Result]) -> None:

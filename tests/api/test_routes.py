@@ -173,7 +173,7 @@ def test_the_limits_are_the_application_s_own() -> None:
         def __getattr__(self, name: str) -> Any:
             raise AssertionError(name)
 
-    small = create_app(Never(), Config(max_body=20)).test_client()  # type: ignore[arg-type]
+    small = create_app(Never(), Config(max_body=20)).test_client()
     refused(small.post(ONE, json={"text": "a" * 30}), "body-too-large")
 
 

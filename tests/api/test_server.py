@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -139,7 +140,11 @@ def test_a_chunked_body_is_read_and_one_without_end_is_not(server: tuple[int, su
 
 def test_workers_share_and_load_nothing_heavy(server: tuple[int, subprocess.Popen[str]]) -> None:
     _, process = server
-    children = [int(pid) for pid in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+    children: list[str] = []
+    deadline = time.monotonic() + 10
+    while len(children) < 2 and time.monotonic() < deadline:
+        time.sleep(0.05)
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
     assert len(children) == 2
     for pid in children:
         maps = Path(f"/proc/{pid}/maps").read_text()

@@ -1,0 +1,107 @@
+# Two commands on a bare machine with Python 3.11 or newer, make and the package registries: `make serve`, `make test`.
+# Everything goes into .venv; a second call finds its stamps there and starts at once.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+.SHELLFLAGS := -eu -c
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON := $(BIN)/python
+PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
+MODEL := detector/model
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+# The tests look for it here.
+CHROMIUM := /usr/bin/chromium
+CAN_APT := [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null
+APT := export DEBIAN_FRONTEND=noninteractive; apt-get -qq update >/dev/null && \
+    apt-get -qq install --yes --no-install-recommends >/dev/null
+
+# Named by version first: these are the ones that all packages have wheels for.
+PYTHONS := python3.13 python3.12 python3.11 python3 python
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(VENV)/.ready ## set up .venv with everything that running and training need
+
+.PHONY: serve
+serve: $(VENV)/.ready ## serve the web form and the API on http://127.0.0.1:8000 (HOST=..., PORT=...)
+	@exec $(BIN)/scamjob serve --host $(HOST) --port $(PORT)
+
+.PHONY: test
+test: $(VENV)/.ready-dev browser ## set up and pass all tests, the browser ones included
+	@$(PYTHON) -m pytest
+
+.PHONY: check
+check: $(VENV)/.ready-dev ## ruff, mypy strict, import directions, labelled data
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet . || { echo 'make check: not formatted; run `$(BIN)/ruff format .`' >&2; exit 1; }
+	@$(BIN)/mypy
+	@$(PYTHON) -m pytest -q tests/test_layers.py
+	@$(PYTHON) -m training.check_data
+
+.PHONY: bench
+bench: $(VENV)/.ready ## speed, cold start and memory beside the usual pipeline, with targets
+	@$(PYTHON) -m training.bench
+
+.PHONY: measure
+measure: $(VENV)/.ready ## accuracy on held-out texts beside two peers
+	@$(PYTHON) -m training.measure
+
+.PHONY: model
+model: $(VENV)/.ready ## train the shipped model again from data/
+	@$(BIN)/scamjob train data/training -o $(MODEL)
+
+.PHONY: wheel
+wheel: $(VENV)/.ready-dev ## build the wheel into dist/
+	@$(PYTHON) -m build --wheel --outdir dist .
+
+.PHONY: lock
+lock: $(VENV)/.ready-dev ## choose the versions anew and write requirements.lock and requirements-dev.lock
+	@$(BIN)/uv pip compile $(COMPILE) pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile $(COMPILE) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+COMPILE := --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header
+
+.PHONY: clean
+clean: ## remove .venv and what tools have left
+	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The first Python that is new enough and can make an environment; a name that is there may still be a dead shim.
+$(PYTHON):
+	@for name in $(PYTHONS); do \
+	    "$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue; \
+	    "$$name" -m venv --clear $(VENV) >/dev/null 2>&1 && exit 0; \
+	    if $(CAN_APT); then $(APT) python3-venv && "$$name" -m venv --clear $(VENV) >/dev/null 2>&1 && exit 0; fi; \
+	    rm -rf $(VENV); \
+	    echo "make: $$name cannot make an environment; install its venv module (Debian: apt-get install python3-venv)" >&2; \
+	    exit 1; \
+	done; \
+	echo 'make: no Python 3.11 or newer found (looked for: $(PYTHONS)); install one' >&2; exit 1
+
+$(VENV)/.ready: requirements.lock pyproject.toml | $(PYTHON)
+	@echo 'make: setting up $(VENV) (a few minutes the first time) ...' >&2
+	@$(PIP) install --use-pep517 --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
+	@echo 'make: adding the tools for tests and checks ...' >&2
+	@$(PIP) install --use-pep517 --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# Chromium and a Chinese font, for tests that look at the page as a phone shows it.
+.PHONY: browser
+browser:
+	@missing=""; \
+	[ -x $(CHROMIUM) ] || missing="$$missing chromium"; \
+	[ -n "$$(fc-list :lang=zh-cn family 2>/dev/null)" ] || missing="$$missing fontconfig fonts-noto-cjk"; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if $(CAN_APT); then echo "make: installing$$missing ..." >&2; $(APT) $$missing && exit 0; fi; \
+	echo "make: the browser tests need$$missing ($(CHROMIUM)); as root on Debian make installs them" >&2; exit 1

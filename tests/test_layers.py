@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+OURS = ("detector", "training", "api", "data", "tests")
+MAY_IMPORT = {
+    "detector": {"detector"},
+    "api": {"api", "detector"},
+    "training": {"training", "detector", "data"},
+    "data": {"data"},
+}
+EXCEPTIONS = {("training/command.py", "api"), ("training/bench.py", "api")}
+"""`scamjob serve` starts the server; `make bench` weighs it."""
+
+
+def modules() -> Iterator[Path]:
+    for package in MAY_IMPORT:
+        yield from sorted((ROOT / package).rglob("*.py"))
+
+
+def imported(tree: ast.AST) -> Iterator[tuple[ast.AST, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((node, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"line {node.lineno}: relative imports hide where a module lives"
+            yield node, node.module or ""
+
+
+@pytest.mark.parametrize("path", list(modules()), ids=lambda path: str(path.relative_to(ROOT)))
+def test_imports_point_one_way(path: Path) -> None:
+    package, name = path.relative_to(ROOT).parts[0], str(path.relative_to(ROOT))
+    tops = {full.split(".")[0] for _, full in imported(ast.parse(path.read_text("utf-8")))} & set(OURS)
+    foreign = {top for top in tops - MAY_IMPORT[package] if (name, top) not in EXCEPTIONS}
+    assert not foreign, f"{name} imports {', '.join(sorted(foreign))}"
+
+
+def test_the_command_line_imports_nothing_of_ours_before_it_knows_the_command() -> None:
+    tree = ast.parse((ROOT / "training" / "command.py").read_text("utf-8"))
+    top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert not {full.split(".")[0] for node in top for _, full in imported(node)} & set(OURS)
+
+
+def test_types_import_nothing_of_ours() -> None:
+    tree = ast.parse((ROOT / "detector" / "types.py").read_text("utf-8"))
+    body = [node for node in tree.body if not isinstance(node, ast.If)]  # `if TYPE_CHECKING:` is not run
+    assert not {full.split(".")[0] for node in body for _, full in imported(node)} & set(OURS)
+
+
+HEAVY = ("sklearn", "pandas", "scipy", "pyarrow", "openpyxl", "joblib", "matplotlib")
+CHECK = "from training.command import run; run(['check', '/dev/stdin'])"
+ASSESS = "from detector import Detector, Posting; Detector.load().assess(Posting(text='x'))"
+SERVE = """
+import api.server
+from api import create_app
+from detector import Detector
+client = create_app(Detector.load()).test_client()
+assert client.get("/").status_code == 200
+assert client.get("/openapi.json").status_code == 200
+assert client.post("/api/v1/assessments", json={"text": "招店员"}).status_code == 200
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "heavy"),
+    [(CHECK, (*HEAVY, "flask", "pydantic", "gunicorn")), (ASSESS, (*HEAVY, "flask", "click")), (SERVE, HEAVY)],
+    ids=["check", "assess", "serve"],
+)
+def test_what_runs_for_users_does_not_load_what_training_needs(code: str, heavy: tuple[str, ...]) -> None:
+    code += f"\nimport sys; print('LOADED', *[name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, input="招店员，月薪4500", capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1].split() == ["LOADED"]

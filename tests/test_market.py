@@ -1,0 +1,235 @@
+"""Offers against usual wages: what is absurd, what only looks so, the sentence, and a table that can be trusted."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detector.errors import TableError
+from detector.market import WAGES_FILE, Comparison, Verdict, compare, load_wages
+from detector.pay import Per, read_pay
+
+NBS_2024 = {"clerks": 93_189, "services": 77_584, "production": 78_561, "professionals": 148_046, "managers": 203_014}
+
+
+def compared(text: str) -> Comparison:
+    found = compare(text, read_pay(text))
+    assert found is not None, f"nothing to compare in {text}"
+    return found
+
+
+PAIRS: list[tuple[str, str]] = [
+    # the same words; only amount or unit differs: (ordinary, absurd)
+    ("招打字员,把讲义录成文档,千字12元", "招打字员,把讲义录成文档,每字12元"),
+    ("超市收银员,4200元/月,早晚班", "超市收银员,4200元/天,早晚班"),
+    ("小区保安,月薪4600,两班倒", "小区保安,月薪46000,两班倒"),
+    ("快递分拣,一小时22", "快递分拣,一小时2200"),
+    ("网店客服,月薪4500", "网店客服,月薪4.5万"),
+    ("串珠外发,一个三毛", "串珠外发,一个三十"),
+    ("洗碗工,一天120", "洗碗工,一天3000"),
+    ("法语笔译,180元/千字", "法语笔译,180元/字"),
+    ("行政文员,4-6k,双休", "行政文员,40-60k,双休"),
+    ("给短视频点赞,一个三毛", "给短视频点赞,一个三十"),
+]
+
+
+@pytest.mark.parametrize("text", [ordinary for ordinary, _ in PAIRS])
+def test_usual_pay_is_ordinary(text: str) -> None:
+    assert compared(text).verdict is Verdict.ORDINARY
+
+
+@pytest.mark.parametrize("text", [absurd for _, absurd in PAIRS])
+def test_the_same_work_at_many_times_the_pay_is_absurd(text: str) -> None:
+    assert compared(text).verdict is Verdict.ABSURD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "塔吊司机,持证,月薪13000-17000",
+        "麻醉科主治医师,年薪50-60万",
+        "推荐算法工程师,50-80k·16薪",
+        "置业顾问,底薪4000,成交佣金50%,月入3万",
+        "寿险顾问,月入2-4万,首年佣金40%",
+        "金牌月嫂,26天15000",
+        "远洋货轮三副,月薪4800美元",
+        "工地贴砖师傅,日结600",
+        "会议同声传译,一天5000",
+        "卸货装卸工,日结280",
+        "外卖骑手,一单6-9元,月入一万二",
+        "发型师,底薪4500,提成40%",
+        "旺角茶餐厅请侍应,月薪$19,000",
+        "台中超商大夜班,时薪230,劳健保",
+    ],
+)
+def test_trades_that_really_pay_it_are_ordinary(text: str) -> None:
+    assert compared(text).verdict is Verdict.ORDINARY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "一小时700,想做的来",
+        "在家用手机就能做,一天800",
+        "两部手机,一小时500,日结",
+        "轻松副业,不限学历,月入5万",
+        "做任务返佣金,佣金20%,本金自备",
+        "充100返130,当天到账",
+        "先垫500回585",
+        "货款自己付,按118%返还",
+    ],
+)
+def test_much_for_no_named_work_is_absurd(text: str) -> None:
+    assert compared(text).verdict is Verdict.ABSURD
+
+
+@pytest.mark.parametrize("text", ["押金500", "先交200元服装费", "欢迎加入我们", "奖金5000元"])
+def test_without_an_offer_there_is_nothing_to_compare(text: str) -> None:
+    assert compare(text, read_pay(text)) is None
+
+
+def test_the_sum_is_shown() -> None:
+    assert compared("招打字员,日结1000元").arithmetic == (
+        "日结 1,000 元，约合每月 26,100 元；同类岗位（打字录入）约 3,500–5,500 元"
+    )
+    assert compared("打字员,千字80元").arithmetic == "千字 80 元；同类岗位（打字录入）约 5–30 元"
+    assert compared("充100返130").arithmetic == "付出 100 元，返回 130 元，得利 30%；没有工作这样付酬"
+    assert compared("收银员,月薪30000元").arithmetic == "月薪 30,000 元；同类岗位（收银）约 2,600–5,200 元"
+
+
+def test_the_spans_quote_offer_and_trade() -> None:
+    text = "急招打字员两名,日结1000元"
+    found = compared(text)
+    assert text[found.start : found.end] == "日结1000元"
+    assert found.role_span is not None
+    assert text[slice(*found.role_span)] == "打字员"
+
+
+def test_a_dear_city_pays_more() -> None:
+    here, there = compared("上海,收银员,月薪5000"), compared("收银员,月薪5000")
+    assert here.usual[1] == pytest.approx(1.4 * there.usual[1])
+
+
+def test_each_trade_of_a_posting_keeps_its_own_pay() -> None:
+    assert compared("招工:塔吊司机一天600。保洁一天150。").verdict is Verdict.ORDINARY
+    found = compared("招工:塔吊司机一天600。保洁一天1500。")
+    assert (found.verdict, found.role) == (Verdict.ABSURD, "保洁")
+
+
+def test_a_boast_in_a_long_posting_is_no_offer() -> None:
+    filler = "负责接听客户来电并登记诉求,做好回访与工单流转,按时完成班组交办的其他事项。" * 4
+    text = f"客服专员,4000-6000元/月。{filler}目前最高月薪200000元。"
+    assert compared(text).verdict is Verdict.ORDINARY
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "打字员",
+                "在家",
+                "一天",
+                "500",
+                "元",
+                "佣金",
+                "30%",
+                "充100",
+                "返130",
+                "hr",
+                "\ud800",
+                ",",
+                "月薪",
+                "9万",
+                "上海",
+            ]
+        )
+    )
+    | st.lists(st.text(max_size=5))
+)
+def test_any_string_is_accepted_and_spans_lie_inside_it(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    found = compare(text, read_pay(text))
+    if found is not None:
+        assert 0 <= found.start < found.end <= len(text)
+        assert found.arithmetic
+        assert found.ratio >= 0
+
+
+def test_twenty_thousand_characters_take_no_longer_than_their_share() -> None:
+    def seconds(text: str) -> float:
+        pays = read_pay(text)
+        began = time.process_time()
+        compare(text, pays)
+        return time.process_time() - began
+
+    unit = "打字员一天500元,"
+    load_wages()
+    assert seconds(unit * 2_000) < 6 * seconds(unit * 500) + 0.05
+
+
+def test_every_month_follows_from_its_source() -> None:
+    for role in load_wages().roles:
+        derived = re.fullmatch(r"derived: NBS 2024 (\w+) ([\d,]+)/yr x ([\d.]+)-([\d.]+)", role.source)
+        if derived is None:
+            assert role.source.startswith("seed articles"), f"{role.name}: {role.source}"
+            continue
+        group, yearly, low, high = derived.groups()
+        assert int(yearly.replace(",", "")) == NBS_2024[group], role.name
+        expected = tuple(round(NBS_2024[group] / 12 * float(factor), -2) for factor in (low, high))
+        assert role.month == expected, role.name
+
+
+def test_there_are_at_least_sixty_trades_each_dated() -> None:
+    roles = load_wages().roles
+    assert len(roles) >= 60
+    assert len({role.name for role in roles}) == len(roles)
+    assert all(re.fullmatch(r"20\d\d", role.as_of) for role in roles)
+
+
+GOOD = WAGES_FILE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("month = [3500, 5500]", "month = [5500, 3500]", r"row 1 \(打字录入\): month must be"),
+        ("month = [3500, 5500]", 'month = "3500"', r"row 1 \(打字录入\): month must be"),
+        ("month = [3500, 5500]", "month = [true, 2]", r"row 1 \(打字录入\): month must be"),
+        ('name = "打字录入"', 'title = "x"', "row 1 .*needs name"),
+        ("thousand_characters", "thousands", r"row 1 \(打字录入\): each may name only"),
+        ("first = 1.4", "first = 0.0", "tiers"),
+        ("[[role]]", "[[rolle]]", r"no \[\[role\]\] rows"),
+        ('words = "', 'words = "保安 ', "保安 is in another row too"),
+        ("[tiers]", "[tiers", "cannot be read"),
+    ],
+)
+def test_a_damaged_table_is_refused_by_file_and_row(tmp_path: Path, old: str, new: str, says: str) -> None:
+    damaged = GOOD
+    for place in re.finditer(re.escape(old), GOOD):
+        if old != 'words = "' or place.start() > GOOD.index('name = "打字录入"'):
+            damaged = GOOD[: place.start()] + new + GOOD[place.end() :]
+            break
+    damaged = GOOD.replace(old, new) if old == "[[role]]" else damaged
+    file = tmp_path / "wages.toml"
+    file.write_text(damaged, encoding="utf-8")
+    with pytest.raises(TableError, match=says) as refusal:
+        load_wages(file)
+    assert "wages.toml" in str(refusal.value)
+
+
+def test_a_missing_table_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TableError, match=r"none\.toml"):
+        load_wages(tmp_path / "none.toml")
+
+
+def test_a_trade_has_prices_for_units_its_row_does_not_name() -> None:
+    role = next(role for role in load_wages().roles if role.name == "文员")
+    assert role.each[Per.MONTH] == role.month
+    assert role.each[Per.YEAR] == (12 * role.month[0], 16 * role.month[1])
+    assert role.each[Per.ORDER] == role.each[Per.PIECE]
