@@ -84,18 +84,12 @@ def no_workplace(document: Document, spans: Spans) -> Told | None:
 
 def absurd_pay(document: Document, spans: Spans) -> Told | None:
     """The offer is out of proportion to the work named; tells the arithmetic."""
-    comparison = document.comparison
-    if comparison is None or comparison.verdict != "absurd" or not _standing(document, spans):
-        return None
-    return Told([(comparison.start, comparison.end)], comparison.arithmetic)
+    return _offer(document, spans, absurd=True)
 
 
 def high_pay(document: Document, spans: Spans) -> Told | None:
-    """The offer is well above what such work pays, though not absurd; tells the arithmetic."""
-    comparison = document.comparison
-    if comparison is None or comparison.verdict != "high" or not _standing(document, spans):
-        return None
-    return Told([(comparison.start, comparison.end)], comparison.arithmetic)
+    """The offer is well above what such work pays, or no work is named to measure it by; tells the arithmetic."""
+    return _offer(document, spans, absurd=False)
 
 
 def disguised_contact(document: Document, spans: Spans) -> Told | None:
@@ -129,8 +123,31 @@ CHECKS: Mapping[str, Check] = {
 
 
 LURE_OF = 3
+ROOM_FOR_A_SLIP = 160
 LONG_FOR_A_LURE = 200
 _WEAK = frozenset({"easy", "nobar", "settle", "urgent", "contact"})
+
+UNNAMED_WORK = 2.5
+"""Without a trade the offer must pass the national mean by this factor again before it is called absurd."""
+OTHER_DOLLARS = 4.0
+"""A posting in traditional characters may mean Hong Kong or Taiwan dollars: 時薪200 is an ordinary wage there."""
+_TRADITIONAL = re.compile(r"[時薪徵誠應個錢萬東灣門級寶員資飯廠無週單發領給們貨會頭長]")
+
+
+def _offer(document: Document, spans: Spans, *, absurd: bool) -> Told | None:
+    comparison = document.comparison
+    if comparison is None or comparison.verdict == "ordinary":
+        return None
+    offer = (comparison.start, comparison.end)
+    if not _standing(document, [offer]):
+        return None
+    least = UNNAMED_WORK if comparison.role is None else 1.0
+    if len(set(_TRADITIONAL.findall(document.original)) - {"薪"}) >= 3:
+        least *= OTHER_DOLLARS
+    if (comparison.verdict == "absurd" and comparison.ratio >= least) is not absurd:
+        return None
+    return Told([offer], comparison.arithmetic)
+
 
 _HAN_NUMBER = "一二两三四五六七八九"
 _SUM = re.compile(
@@ -180,9 +197,9 @@ _OFFER = frozenset({"hiring", "work_named", "easy", "nobar", "contact", "settle"
 
 
 def _only_talks(document: Document) -> bool:
-    """Words of victims or reporters, and not one that recruits, names work or tempts."""
-    names = {concept.name for concept in document.concepts}
-    return bool(names & _TALK) and not names & _OFFER
+    """Several words of victims or reporters, and not one that recruits, names work or tempts."""
+    names = [concept.name for concept in document.concepts]
+    return sum(name in _TALK for name in names) >= 2 and _OFFER.isdisjoint(names)
 
 
 _OTHERS = frozenset({"customer", "employer_bears", "reimburse", "payroll", "settle", "harmless_money", "duty", "news"})
@@ -210,10 +227,11 @@ _OFFERS = re.compile(
 _CERTAINLY_RETOLD = (
     re.compile(
         r"被骗(?:了|[0-9一二两三四五六七八九]|惨|走|去|光)|骗了我|骗走|上当了|上咗当|(?:就|把我|被)拉黑|报了警|报警了|报警有用|(?:一齐|一起|去)报案|"
-        r"踩雷|要(?:得|不)?回来|讨回|血汗钱|引以为戒|别再信|笑死|没了消息|联系不上|关机了|求助|你别再?[转去信交]|别再转|别提了|你也信|就是骗子|快跑|转身就跑|被抓了|退赃|劝不住|怎么劝|帮我劝|值不值|如何识[别破]|怎么识别|命中词|keywords|warn |"
+        r"踩雷|要(?:得|不)?回来|讨回|血汗钱|引以为戒|别再信|笑死|没了消息|联系不上|关机了|求助|你别再[转去信交]|别再转|别提了|你也信|快跑|转身就跑|被抓了|退赃|劝不住|怎么劝|帮我劝|值不值|如何识[别破]|怎么识别|命中词|keywords|warn |"
         r"小编(?:劝|告诉|提醒)|拆解|题库[|:]|漫画脚本|群规|谁再发|热搜|该不该|不对劲|禁发|怎么看都像|没返我|裁决书|工单摘要|信息发布规范|获刑|判刑|帮凶|血泪|手铐|抓了|催收打|赶紧退群|黑话|有人私信我|要么犯法|你还去不|外交部[:]|"
         r"执法人员|混为一谈|天差地别|判断题|faq|规制|帮信罪|就是被[“「]|人没了|冻俩月|近日我校|市场监管部门|讨薪|尾号[0-9]{4}|所谓[“「]|差在哪|听着像|求证[:]|敏感词|起诉|骗案|误堕|三字经|小课堂|情景剧本|一图看懂|你信[?]|我算了下|消委会|专项整治|塑料珠子|"
-        r"靠不靠谱|说句实话|165提醒|唔见|自己掂量|信得不行|就划走|求互关|小测验|拒绝返款|女事主|我妈交了|互关|打油诗|彩金|爆率|首存再|多名青年|贴着一张红纸|她男友|他男友|冒充我校|有谁(?:退|做|去|试)"
+        r"靠不靠谱|说句实话|165提醒|唔见|自己掂量|信得不行|就划走|求互关|小测验|拒绝返款|女事主|我妈交了|互关|没人理了|对不对|要不要交|韭菜|信你个鬼|真有人信|派出所没|接派出所|算帮信|千万别[点借]|群别进|别入|咪违法|公司失联|气死|仲裁|法院传票|中招了|表扬一下|又有人|情况通报|"
+        r"我都嫌|边个信|打油诗|彩金|爆率|首存再|多名青年|贴着一张红纸|她男友|他男友|冒充我校|有谁(?:退|做|去|试)"
     ),
     re.compile(
         r"(?:让|叫|要|要求|喊|催|非拉|非让|收了|扣了|骗)(?:我|我妈|我爸|我姐|当事人|受害人)(?:先|再|又|也|去|必须)?"
@@ -224,8 +242,7 @@ _CERTAINLY_RETOLD = (
         r"[^,。!?\n]{0,10}(?:交了钱|转了|被骗|差点|死活)"
     ),
     re.compile(
-        r"民警|警方|派出所(?:做|通报|提醒)|判处|判决|被告|涉案|嫌疑人|记者|受害[人者]|被害人|反诈(?:中心|播报|提醒|宣传|预警|民警)|"
-        r"人社(?:局)?提醒|公安提醒|使馆提醒|典型案例|打掉|端掉|被端了|化名|律师(?:提醒|解答|说)|刑拘|有(?:人|不法分子)[^。\n]{0,12}以[“「]|以[“「][^”」\n]{10,80}[”」](?:为由|为名|等?(?:话术|名义)|招)"
+        r"派出所(?:做|通报)|判处|判决|被告|涉案|嫌疑人|记者|受害[人者]|被害人|典型案例|打掉|端掉|被端了|化名|刑拘|有(?:人|不法分子)[^。\n]{0,12}以[“「]|以[“「][^”」\n]{10,80}[”」](?:为由|为名|等?(?:话术|名义)|招)"
     ),
     re.compile(r"求职[:|]|求职意向[:]|个人简历|期望薪|求一份|自我评价|本人[^,。\n]{0,12}(?:男|女)[^\n]{0,20}(?:求|找)"),
 )
@@ -239,7 +256,7 @@ _PERHAPS_RETOLD = (
     ),
     re.compile(r"(?:咋办|怎么(?:办|弄|维权|投诉|举报|追回))[^,。\n]{0,3}(?:[?。!\n]|$)|避雷|排雷|维权|退不(?:回|下)来|离谱|解散了|炸了|跑路了|(?:吗|咩|么|呢)[?!。…]{0,3}$"),
     re.compile(
-        r"警惕|切勿|请勿|谨防|自提|开课|招生简章|拼车|校服|清仓|转租|租用|租充电宝|满[0-9]{2,3}减|首存|退订|二手|培训班|实战班|先给我看看|谁信|信了你|骗你|血本|转让|告示|原路退回|失联|会不会|更新日期|目录[:]|有懂的|各位家长|有人冒充|祝生活愉快|踢$|到底|又是|怎么回事"
+        r"自提|开课|招生简章|拼车|校服|清仓|转租|租用雨伞|租充电宝|出租屋|满[0-9]{2,3}减|首存|培训班|实战班|先给我看看|谁信|信了你|骗你|血本|转让|告示|原路退回|失联|更新日期|目录[:]|有懂的|各位家长|有人冒充|祝生活愉快|怎么回事|(?:他|她|人家|对方)说|问下|做得对|多少钱|安装包[,，]我|求个内推|看到[“「]"
     ),
     re.compile(
         r"法》?第[一二三四五六七八九十百0-9]{1,4}条|条例》?第|(?:有人|近期|不法|近日|冒充|多名)[^。\n]{0,60}(?:为由|为诱饵|为名|诈骗|招揽|诱骗|骗取)|"
@@ -253,10 +270,12 @@ _PERHAPS_RETOLD = (
 def _is_retold(text: str) -> bool:
     """Whether somebody tells of an offer (a victim, a reporter, a warning, a résumé) rather than making one.
 
-    A scam may carry a warning of its own, so warnings alone do not count; one sign that only a teller leaves does, or
-    two that tellers usually leave, or one of those where nothing is offered at all.
+    A scam may carry a warning of its own, so warnings alone do not count; one sign that only a teller leaves does (two in a
+    long text, which may use such a word in passing), or two that tellers usually leave, or one where nothing is offered.
     """
-    if any(sign.search(text) for sign in _CERTAINLY_RETOLD):
-        return True
-    signs = sum(1 for sign in _PERHAPS_RETOLD if sign.search(text))
-    return signs >= 2 or (signs == 1 and not _OFFERS.search(text))
+    certain = {match.group() for sign in _CERTAINLY_RETOLD for match in sign.finditer(text)}
+    perhaps = sum(1 for sign in _PERHAPS_RETOLD if sign.search(text))
+    offers = bool(_OFFERS.search(text))
+    if certain:
+        return len(text) <= ROOM_FOR_A_SLIP or len(certain) + perhaps >= 2 or not offers
+    return perhaps >= 2 or (perhaps == 1 and not offers)

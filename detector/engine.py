@@ -99,7 +99,7 @@ class Detector:
             return ()
         told = {reason.code for reason in finding.reasons}
         own = {code: share for code, share in opinion.codes.items() if share >= CODE_FROM and code not in told}
-        if not own and not any(reason.confidence >= HINT_BELOW for reason in finding.reasons):
+        if not own and opinion.codes and not any(reason.confidence >= HINT_BELOW for reason in finding.reasons):
             likeliest = max(opinion.codes, key=lambda code: opinion.codes[code])
             if likeliest not in told:
                 own = {likeliest: opinion.codes[likeliest]}

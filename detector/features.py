@@ -8,17 +8,17 @@ pay reader. The length of a text is no feature.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from detector.document import Document
+from detector.normalize import code_points
 from detector.roles import stance
 
 MENTIONS = frozenset(
     "fee own_funds brushing task card rent mule overseas app recruit vice cert referral sensitive loan gamble spam "
-    "thing train contact deduct".split()
+    "thing deduct".split()
 )
 """Concepts whose stance (asserted, denied …) is a feature."""
 
@@ -32,38 +32,34 @@ CLAUSE_REACH = 5
 
 
 
-class Term(NamedTuple):
-    """A feature that stands somewhere: half-open span in the normal text."""
-
-    name: str
-    start: int
-    end: int
+Term = tuple[str, int, int]
+"""A named feature that stands somewhere: its name and half-open span in the normal text."""
 
 
 def word_terms(document: Document) -> list[Term]:
     """Words and pairs of neighbouring words, `w:…`, with their places."""
     terms: list[Term] = []
-    place = 0
-    last, last_start = "", 0
+    add = terms.append
+    place = last_start = 0
+    last = ""
     for word in document.words:
-        start, place = place, place + len(word)
-        if word[0] in " \n":
+        start = place
+        place += len(word)
+        if word == " " or word == "\n":
             continue
-        name = _masked(word)
-        terms.append(Term("w:" + name, start, place))
+        name = "w:" + (_masked(word) if word.isascii() else word)
+        add((name, start, place))
         if last:
-            terms.append(Term("w:" + last + " " + name, last_start, place))
+            add((last + " " + name[2:], last_start, place))
         last, last_start = name, start
     return terms
 
 
 def _masked(word: str) -> str:
-    if word.isascii():
-        if word[0].isdigit():
-            return "0" * min(len(word), 5)
-        if len(word) > 2 and not word.isalpha():
-            return "id"
-    return word
+    """A word of ASCII characters with what would only identify it left out: numbers by their length, account names."""
+    if word[0].isdigit():
+        return "0" * min(len(word), 5)
+    return "id" if len(word) > 2 and not word.isalpha() else word
 
 
 def character_keys(text: str) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32]]:
@@ -71,7 +67,7 @@ def character_keys(text: str) -> tuple[NDArray[np.uint64], NDArray[np.int32], ND
 
     A key is a polynomial hash of the code points modulo 2**64; digits are masked as 0, runs of ASCII alone are left out.
     """
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.uint64)
+    codes = code_points(text).astype(np.uint64)
     codes[(codes >= 48) & (codes <= 57)] = 48
     codes[codes == 10] = 32
     foreign = codes > 127
@@ -100,14 +96,14 @@ def reading_terms(document: Document) -> list[Term]:
         concepts = clause.concepts
         beside = [name for name in BESIDE if any(item.name == name for item in concepts)]
         for number, first in enumerate(concepts):
-            terms.append(Term("r:" + first.name, first.start, first.end))
+            terms.append(("r:" + first.name, first.start, first.end))
             for second in concepts[number + 1 : number + 1 + CLAUSE_REACH]:
-                terms.append(Term("r:" + first.name + ">" + second.name, first.start, second.end))
+                terms.append(("r:" + first.name + ">" + second.name, first.start, second.end))
             if first.name in MENTIONS:
                 how = stance(document, first.start, first.end)
-                terms.append(Term("r:" + first.name + "=" + how.value, first.start, first.end))
+                terms.append(("r:" + first.name + "=" + how.value, first.start, first.end))
                 for other in beside:
-                    terms.append(Term("r:" + first.name + "=" + how.value + "&" + other, first.start, first.end))
+                    terms.append(("r:" + first.name + "=" + how.value + "&" + other, first.start, first.end))
     terms.extend(_pay_terms(document))
     terms.extend(_whole_terms(document))
     return terms
@@ -117,15 +113,15 @@ def _pay_terms(document: Document) -> Iterator[Term]:
     for pay in document.pays:
         band = _band(pay.high)
         name = f"r:pay:{pay.unit}/{pay.per}"
-        yield Term(name, pay.start, pay.end)
-        yield Term(f"{name}:{band}", pay.start, pay.end)
+        yield (name, pay.start, pay.end)
+        yield (f"{name}:{band}", pay.start, pay.end)
         if pay.per is None:
             for concept in document.concepts_between(pay.start - 24, pay.end + 24):
-                yield Term(f"r:sum&{concept.name}", pay.start, pay.end)
+                yield (f"r:sum&{concept.name}", pay.start, pay.end)
     comparison = document.comparison
     if comparison is not None:
-        yield Term(f"r:market:{comparison.verdict}", comparison.start, comparison.end)
-        yield Term(f"r:market:{comparison.verdict}:{comparison.role}", comparison.start, comparison.end)
+        yield (f"r:market:{comparison.verdict}", comparison.start, comparison.end)
+        yield (f"r:market:{comparison.verdict}:{comparison.role}", comparison.start, comparison.end)
 
 
 def _band(amount: float) -> int:
@@ -140,14 +136,14 @@ def _whole_terms(document: Document) -> Iterator[Term]:
     named = "work_named" in names
     formal = sum(concept.name == "formal" for concept in document.concepts)
     end = min(1, len(document.text))
-    yield Term(f"r:weak{len(weak)}:{'named' if named else 'unnamed'}", 0, end)
-    yield Term(f"r:formal{min(formal, 4)}:{'named' if named else 'unnamed'}", 0, end)
+    yield (f"r:weak{len(weak)}:{'named' if named else 'unnamed'}", 0, end)
+    yield (f"r:formal{min(formal, 4)}:{'named' if named else 'unnamed'}", 0, end)
     for one in sorted(weak):
-        yield Term(f"r:has:{one}:{'named' if named else 'unnamed'}", 0, end)
+        yield (f"r:has:{one}:{'named' if named else 'unnamed'}", 0, end)
     for one in sorted(names & {"news", "victim", "resume", "advert", "hiring", "formal", "pay_word"}):
-        yield Term(f"r:kind:{one}", 0, end)
+        yield (f"r:kind:{one}", 0, end)
     if document.aligned.disguised:
-        yield Term("r:disguised", *document.aligned.disguised[0])
+        yield ("r:disguised", *document.aligned.disguised[0])
 
 
 __all__ = ["MENTIONS", "Term", "character_keys", "reading_terms", "word_terms"]

@@ -32,15 +32,16 @@ class Model:
     """Weights of a linear classifier over `detector.features`.
 
     `terms` maps a named term to its row, `keys` (sorted uint64) are the character runs, whose rows follow at
-    `key_rows`. `idf` is (rows,), `weights` (rows, heads), `intercepts` (heads,). The first three heads are the kinds
-    scam, legit, not_posting (softmax); the others one reason code each (logistic).
+    `key_rows`. `idf` is (rows,), `kind_weights` (rows, 3) for scam, legit, not_posting (softmax), `code_weights`
+    (terms, codes) one reason code each (logistic), over named terms only, `intercepts` (heads,), kinds first.
     """
 
     terms: Mapping[str, int]
     keys: NDArray[np.uint64]
     key_rows: NDArray[np.int32]
     idf: NDArray[np.float32]
-    weights: NDArray[np.float32]
+    kind_weights: NDArray[np.float32]
+    code_weights: NDArray[np.float16]
     intercepts: NDArray[np.float32]
     heads: tuple[str, ...]
     manifest: Mapping[str, Any]
@@ -65,12 +66,23 @@ def load_model(folder: Path | None = None) -> Model:
     try:
         with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
             terms = arrays["terms"].tobytes().decode("utf-8").split("\n")
+            rows, heads = len(terms) + len(arrays["keys"]), len(manifest["heads"])
+            shapes = {
+                "idf": (rows,),
+                "kind_weights": (rows, 3),
+                "code_weights": (len(terms), heads - 3),
+                "intercepts": (heads,),
+            }
+            for name, shape in shapes.items():
+                if arrays[name].shape != shape:
+                    raise ValueError(f"{name} is {arrays[name].shape}; terms, keys and heads say {shape}")
             return Model(
                 terms={term: row for row, term in enumerate(terms)},
                 keys=arrays["keys"],
                 key_rows=np.arange(len(terms), len(terms) + len(arrays["keys"]), dtype=np.int32),
                 idf=arrays["idf"].astype(np.float32),
-                weights=arrays["weights"].astype(np.float32),
+                kind_weights=arrays["kind_weights"].astype(np.float32),
+                code_weights=arrays["code_weights"],
                 intercepts=arrays["intercepts"].astype(np.float32),
                 heads=tuple(manifest["heads"]),
                 manifest=manifest,
@@ -88,7 +100,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         raise ModelError(f"{path}: not JSON ({error}); {CURE}") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise ModelError(f"{path}: not a manifest of format {FORMAT}; {CURE}")
-    for key in ("sha256", "heads", "calibration", "blocks", "probes", "rules"):
+    for key in ("sha256", "heads", "calibration", "blocks", "settings", "probes", "rules"):
         if key not in manifest:
             raise ModelError(f"{path}: no {key!r} in it; {CURE}")
     return manifest

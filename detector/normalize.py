@@ -70,8 +70,13 @@ def fold(text: str) -> str:
     return _undo_characters(text).text
 
 
+def code_points(text: str) -> NDArray[np.uint32]:
+    """(len(text),) code points."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
 def _undo_characters(original: str) -> AlignedText:
-    codes = np.frombuffer(original.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = code_points(original)
     mapped = np.where(codes < TABLE_SIZE, _table()[np.minimum(codes, TABLE_SIZE - 1)], codes)
     places = np.arange(len(codes), dtype=np.int32)
     if (mapped == EXPAND).any():
@@ -170,7 +175,7 @@ def _undo_words(aligned: AlignedText) -> AlignedText:
     hits = [
         (start, end, *plain[index])
         for index, start, end in automaton.find_matches_as_indexes(text)
-        if _stands_alone(text, start, end)
+        if _stands_alone(text, start, end) and text[start:end] != plain[index][0]
     ]
     if not hits:
         return aligned
@@ -245,10 +250,22 @@ def _rows() -> tuple[tuple[str, str, bool], ...]:
 @cache
 def _disguises() -> tuple[ahocorasick_rs.AhoCorasick, tuple[tuple[str, bool], ...]]:
     rows = [row for row in _rows() if row[0] != row[1]]
+    rows += _contacts(known={form for form, _, _ in rows})
     automaton = ahocorasick_rs.AhoCorasick(
         [form for form, _, _ in rows], matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_LONGEST
     )
     return automaton, tuple((plain, hidden) for _, plain, hidden in rows)
+
+
+def _contacts(known: set[str]) -> list[tuple[str, str, bool]]:
+    """加 and + before each form of 微信 and qq, so that 加薇信 is read whole and not as 加薇 with a 信 left over."""
+    return [
+        (add + form, "加" + plain, hidden and form != plain)
+        for form, plain, hidden in _rows()
+        if plain in ("微信", "qq")
+        for add in "加+"
+        if add + form not in known
+    ]
 
 
 @cache

@@ -10,22 +10,25 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-import re2
-
 from detector.checks import CHECKS, Told
 from detector.document import Document
 from detector.errors import PackError
+from detector.prefilter import Prefilter, literals
 from detector.roles import BECAUSE, Stance, stance
 from detector.types import CODES, Finding, Legal, Reason, SetAside
 
 PACKS = Path(__file__).parent / "packs"
 MAX_EVIDENCE = 5
 """Places named for one rule; further ones say nothing new."""
+
+_CLASS = re.compile(r"\[\^?\]?[^\]]*\]")
+_UNBOUNDED = re.compile(r"(?<!\\)[*+]|\{\d+,\}")
+_LOOKS = re.compile(r"\(\?[=!<(]|\(\?P=|\\[1-9]")
 
 _PACK_KEYS = {"code", "title", "explanation", "advice", "legal", "rule"}
 _RULE_KEYS = {
@@ -39,7 +42,7 @@ _PROOF = {"scam": 3, "fine": 3, "disguised": 1}
 class Rule:
     """One rule: what it looks for, what it tells the user, and the sentences that prove it.
 
-    `patterns` are RE2 expressions over normal text; the part in a group named `at` (else the whole match) is the mention
+    `patterns` are bounded regular expressions over normal text; the part in a group named `at` (else the whole match) is the mention
     whose stance counts. `unless` are patterns that silence the rule in the same sentence. `stances` says whether the
     roles are asked at all (a lure such as 月入过万 is not paid by anybody).
     """
@@ -67,11 +70,14 @@ class Rule:
     def _silencers(self) -> tuple[re.Pattern[str], ...]:
         return tuple(re.compile(pattern) for pattern in self.unless)
 
-    def read(self, document: Document) -> Finding:
-        """The reason this rule gives for the document, and the mentions it set aside."""
+    def read(self, document: Document, patterns: Collection[int] | None = None) -> Finding:
+        """The reason this rule gives for the document, and the mentions it set aside.
+
+        `patterns` are the places of the patterns worth trying; all where it is None.
+        """
         asserted: list[tuple[int, int]] = []
         aside: dict[Stance, list[tuple[int, int]]] = {}
-        for start, end, at in self._mentions(document):
+        for start, end, at in self._mentions(document, patterns):
             how = stance(document, *at) if self.stances else Stance.ASSERTED
             if how is Stance.ASSERTED:
                 asserted.append((start, end))
@@ -88,11 +94,15 @@ class Rule:
             ),
         )
 
-    def _mentions(self, document: Document) -> Iterable[tuple[int, int, tuple[int, int]]]:
-        for finder in self._finders:
+    def _mentions(
+        self, document: Document, patterns: Collection[int] | None
+    ) -> Iterator[tuple[int, int, tuple[int, int]]]:
+        for number, finder in enumerate(self._finders):
+            if patterns is not None and number not in patterns:
+                continue
             for match in finder.finditer(document.text):
-                if not self._is_silenced(document.text, *match.span()):
-                    at = match.span("at") if "at" in finder.groupindex and match.start("at") >= 0 else match.span()
+                at = match.span("at") if "at" in finder.groupindex and match.start("at") >= 0 else match.span()
+                if not _cuts_a_word(document, at[1]) and not self._is_silenced(document.text, *match.span()):
                     yield match.start(), match.end(), at
 
     def _is_silenced(self, text: str, start: int, end: int) -> bool:
@@ -116,6 +126,11 @@ class Rule:
         )
 
 
+def _cuts_a_word(document: Document, end: int) -> bool:
+    """Whether a mention ends inside a word, as 刷客 does in 刷客户的违章押金."""
+    return end < len(document.text) and document.text[end] > "\u3400" and end not in document.borders
+
+
 def _distinct(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
     """The first few spans, none inside another."""
     chosen: list[tuple[int, int]] = []
@@ -128,28 +143,24 @@ def _distinct(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 class RuleSet:
-    """All rules as one signal. RE2 finds in one pass which rules can fire; only those are read closely."""
+    """All rules as one signal. One pass finds which patterns can match at all; only those are tried."""
 
     def __init__(self, rules: Sequence[Rule], version: str) -> None:
         self.rules = tuple(rules)
         self.version = version
-        options = re2.Options()
-        options.max_mem = 64 << 20
-        options.log_errors = False
-        self._set = re2.Set.SearchSet(options)
-        self._owner: list[int] = []
-        for number, rule in enumerate(self.rules):
-            for pattern in rule.patterns:
-                self._set.Add(pattern)
-                self._owner.append(number)
-        self._set.Compile()
+        self._owner = [(number, place) for number, rule in enumerate(self.rules) for place in range(len(rule.patterns))]
+        self._prefilter = Prefilter([pattern for rule in self.rules for pattern in rule.patterns])
 
     def read(self, document: Document) -> Finding:
         """What all rules find, in the order of the packs."""
+        likely: dict[int, set[int]] = {}
+        for index in self._prefilter.candidates(document.text):
+            number, place = self._owner[index]
+            likely.setdefault(number, set()).add(place)
         reasons: list[Reason] = []
         aside: list[SetAside] = []
-        for number in sorted({self._owner[index] for index in self._set.Match(document.text) or ()}):
-            finding = self.rules[number].read(document)
+        for number in sorted(likely):
+            finding = self.rules[number].read(document, likely[number])
             reasons += finding.reasons
             aside += finding.set_aside
         return Finding(tuple(reasons), tuple(aside))
@@ -227,12 +238,14 @@ def _patterns(where: str, table: Mapping[str, object], key: str) -> tuple[str, .
         raise PackError(f"{where}: {key}: none given")
     for pattern in patterns:
         try:
-            re.compile(pattern)
-            re2.compile(pattern)
-        except (re.error, re2.error) as error:
-            raise PackError(f"{where}: {key}: {pattern!r}: {error} (no look-around: guards live in checks)") from None
-        if re.search(r"(?<!\\)[*+]|\{\d+,\}", re.sub(r"\[[^\]]*\]", "C", pattern)):
+            literals(pattern)
+        except (re.error, OverflowError) as error:
+            raise PackError(f"{where}: {key}: {pattern!r}: {error}") from None
+        plain = _CLASS.sub("C", pattern)
+        if _UNBOUNDED.search(plain):
             raise PackError(f"{where}: {key}: {pattern!r}: repetition without a bound; write {{0,12}}")
+        if _LOOKS.search(plain):
+            raise PackError(f"{where}: {key}: {pattern!r}: look-around or back-reference; guards live in checks")
     return patterns
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,55 +21,71 @@ KINDS = ("scam", "legit", "not_posting")
 
 
 class Encoder:
-    """Turns a document into rows and values of the model. Each family is weighed by idf and brought to a fixed length."""
+    """Turns a document into rows and values of the model. Each block is weighed by idf and brought to a fixed length.
+
+    What the model does not know counts in the length of a block, as if rare.
+    """
 
     def __init__(self, model: Model) -> None:
         self.model = model
-        blocks = model.manifest["blocks"]
+        blocks, settings = model.manifest["blocks"], model.manifest["settings"]
         self._scale = {name: float(blocks[name]) for name in BLOCKS}
+        self._rare = float(settings["rare"]) ** 2
 
     def __call__(self, document: Document) -> Encoded:
         """The features of the document that the model knows."""
-        named = [self._named(word_terms(document)), self._named(reading_terms(document))]
         pieces = [
-            self._block(*named[0], self._scale["words"]),
-            self._characters(document),
-            self._block(*named[1], self._scale["reading"]),
+            self._named(word_terms(document), self._scale["words"]),
+            self._characters(document.text, self._scale["characters"]),
+            self._named(reading_terms(document), self._scale["reading"]),
         ]
         return Encoded(*(np.concatenate(parts) for parts in zip(*pieces, strict=True)))
 
-    def _named(self, terms: Sequence[Term]) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
-        get = self.model.terms.get
-        known = [(row, term[1], term[2]) for term in terms if (row := get(term[0])) is not None]
-        if not known:
-            empty = np.zeros(0, np.int32)
-            return empty, empty, empty
-        table = np.array(known, dtype=np.int32)
-        return table[:, 0], table[:, 1], table[:, 2]
+    def _named(self, terms: Sequence[Term], scale: float) -> Block:
+        row_of = self.model.terms
+        found: dict[int, list[int]] = {}
+        unknown = 0
+        for name, start, end in terms:
+            row = row_of.get(name)
+            if row is None:
+                unknown += 1
+            elif row in found:
+                found[row][0] += 1
+            else:
+                found[row] = [1, start, end]
+        rows = np.fromiter(found, np.int32, len(found))
+        table = np.array(list(found.values()), dtype=np.int32).reshape(len(found), 3)
+        return self._block(rows, table[:, 0], table[:, 1], table[:, 2], unknown, scale)
 
-    def _characters(self, document: Document) -> tuple[NDArray[np.int32], ...]:
-        keys, starts, lengths = character_keys(document.text)
+    def _characters(self, text: str, scale: float) -> Block:
+        keys, starts, lengths = character_keys(text)
+        distinct, first, counts = np.unique(keys, return_index=True, return_counts=True)
         model = self.model
-        if not len(model.keys):
-            rows = np.zeros(0, np.int32)
-            return self._block(rows, rows, rows, 1.0)
-        places = np.searchsorted(model.keys, keys)
-        places[places == len(model.keys)] = 0
-        known = model.keys[places] == keys
-        starts = starts[known]
+        places = np.minimum(np.searchsorted(model.keys, distinct), len(model.keys) - 1)
+        known = np.flatnonzero(model.keys[places] == distinct) if len(model.keys) else np.zeros(0, np.int64)
+        counts, first = counts[known], first[known]
         rows = model.key_rows[places[known]]
-        return self._block(rows, starts, starts + lengths[known], self._scale["characters"])
+        unknown = len(keys) - int(counts.sum())
+        return self._block(rows, counts, starts[first], starts[first] + lengths[first], unknown, scale)
 
     def _block(
-        self, rows: NDArray[np.int32], starts: NDArray[np.int32], ends: NDArray[np.int32], scale: float
-    ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int32], NDArray[np.int32]]:
-        """(rows, values, starts, ends) with one entry a distinct feature: sublinear count × idf, L2 norm = scale."""
-        rows, first, counts = np.unique(rows, return_index=True, return_counts=True)
+        self,
+        rows: NDArray[np.int32],
+        counts: NDArray[np.integer[Any]],
+        starts: NDArray[np.int32],
+        ends: NDArray[np.int32],
+        unknown: int,
+        scale: float,
+    ) -> Block:
+        """One entry a distinct feature: (1 + log count) × idf, the whole block scaled to its norm."""
         values = (1 + np.log(counts)) * self.model.idf[rows]
-        norm = float(np.sqrt(values @ values))
+        norm = float(np.sqrt(values @ values + unknown * self._rare))
         if norm:
             values = values * (scale / norm)
-        return rows, values.astype(np.float32), starts[first], ends[first]
+        return rows, values.astype(np.float32), starts, ends
+
+
+Block = tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int32], NDArray[np.int32]]
 
 
 @dataclass(frozen=True)
@@ -88,22 +105,35 @@ class Opinion:
         self.model = model
         self.encoded = encoded
         self.document = document
-        logits = encoded.values @ model.weights[encoded.rows] + model.intercepts
-        kinds = np.exp(logits[:3] - logits[:3].max())
+        self._pull = model.kind_weights[encoded.rows] * encoded.values[:, None]
+        logits = self._pull.sum(axis=0) + model.intercepts[:3]
+        kinds = np.exp(logits - logits.max())
         kinds /= kinds.sum()
-        self.shares: list[float] = [round(share, 4) for share in kinds.tolist()]
-        self.scam, self.legit, self.not_posting = (float(share) for share in kinds)
-        self._codes = 1 / (1 + np.exp(-np.clip(logits[3:], -30, 30)))
+        self.scam, self.legit, self.not_posting = kinds.tolist()
+
+    @cached_property
+    def _named(self) -> NDArray[np.bool_]:
+        """Which features are named terms; the reason codes are read from those alone."""
+        return self.encoded.rows < len(self.model.code_weights)
+
+    @property
+    def shares(self) -> list[float]:
+        """The shares of the kinds, in the order of KINDS."""
+        return [self.scam, self.legit, self.not_posting]
 
     @cached_property
     def codes(self) -> dict[str, float]:
         """The likelihood of each reason code, 0..1."""
-        return dict(zip(self.model.heads[3:], self._codes.tolist(), strict=True))
+        model, named = self.model, self._named
+        weights = model.code_weights[self.encoded.rows[named]].astype(np.float32)
+        logits = self.encoded.values[named] @ weights + model.intercepts[3:]
+        shares = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
+        return dict(zip(model.heads[3:], shares.tolist(), strict=True))
 
     def wording(self) -> tuple[Wording, ...]:
         """The terms that moved the scam score most, strongest first, each where it first stands."""
-        model, encoded = self.model, self.encoded
-        pull = encoded.values * (model.weights[encoded.rows, 0] - model.weights[encoded.rows, 1])
+        encoded = self.encoded
+        pull = self._pull[:, 0] - self._pull[:, 1]
         chosen: list[Wording] = []
         taken: list[tuple[int, int]] = []
         for number in np.argsort(-np.abs(pull))[: TERMS_SHOWN * 6].tolist():
@@ -120,12 +150,13 @@ class Opinion:
 
     def clause_for(self, code: str) -> tuple[int, int]:
         """The clause whose words speak most for a reason code, as a span of the normal text."""
-        head = self.model.heads.index(code)
-        pull = self.encoded.values * self.model.weights[self.encoded.rows, head]
+        head = self.model.heads.index(code) - len(KINDS)
+        named = self._named
+        pull = self.encoded.values[named] * self.model.code_weights[self.encoded.rows[named], head]
         starts = [clause.start for clause in self.document.clauses]
         if not starts:
             return 0, len(self.document.text)
-        clause = np.searchsorted(np.array(starts), self.encoded.starts, side="right") - 1
+        clause = np.searchsorted(np.array(starts), self.encoded.starts[named], side="right") - 1
         sums = np.bincount(np.clip(clause, 0, None), weights=pull, minlength=len(starts))
         best = self.document.clauses[int(np.argmax(sums))]
         return best.start, best.end

@@ -44,6 +44,7 @@ SETTINGS: Mapping[str, Any] = {
     "least_code": 10,
     "joined": 0.3,
     "prior": 0.2,
+    "unknown": 0.0625,
     "jobs": 2,
 }
 
@@ -63,9 +64,9 @@ def count(example: Example, rules: RuleSet) -> Counts:
     document = Document(example.posting)
     keys, _, _ = character_keys(document.text)
     return Counts(
-        words=Counter(term.name for term in word_terms(document)),
+        words=Counter(name for name, _, _ in word_terms(document)),
         characters=Counter(keys.tolist()),
-        reading=Counter(term.name for term in reading_terms(document)),
+        reading=Counter(name for name, _, _ in reading_terms(document)),
         rules={str(reason.rule): reason.confidence for reason in rules.read(document).reasons},
     )
 
@@ -117,7 +118,7 @@ def vocabulary(counts: Sequence[Counts], settings: Mapping[str, Any] = SETTINGS)
         for key in kept[name]:
             idf[table[key]] = np.log((1 + len(counts)) / (1 + seen[name][key])) + 1
     sizes = [len(kept["words"]), len(kept["reading"]), len(kept["characters"])]
-    return Vocabulary(terms, keys, idf, np.repeat([0, 2, 1], sizes), rare=float(np.log((1 + len(counts)) / 2) + 1))
+    return Vocabulary(terms, keys, idf, np.repeat([0, 2, 1], sizes), rare=settings["unknown"] ** 0.5 * float(np.log((1 + len(counts)) / 2) + 1))
 
 
 @dataclass(frozen=True)
@@ -206,7 +207,7 @@ def fit_weights(
     settings: Mapping[str, Any] = SETTINGS,
     codes: bool = True,
 ) -> Weights:
-    """Softmax over the kinds, and one logistic head for each reason code with enough examples."""
+    """Softmax over the kinds; for each reason code with enough examples a logistic head over words and reading."""
     x = weigh(raw, known, settings)
     extra = weigh(joined(raw, examples, settings), known, settings)
     kinds = np.array([KINDS.index(example.label) for example in examples] + [KINDS.index("legit")] * extra.shape[0])
@@ -216,10 +217,10 @@ def fit_weights(
     for code in CODES if codes else ():
         named = np.array([code in example.codes for example in examples])
         if named.sum() >= settings["least_code"]:
-            jobs.append(delayed(_fit_code)(x, named, settings["C_codes"]))
+            jobs.append(delayed(_fit_code)(x[:, : len(known.terms)], named, settings["C_codes"]))
             heads.append(code)
     for column, intercept in Parallel(n_jobs=settings["jobs"])(jobs):
-        columns.append(column)
+        columns.append(np.pad(column, (0, known.rows - len(column))))
         intercepts.append(intercept)
     return Weights(np.column_stack(columns), np.array(intercepts), tuple(heads))
 
@@ -298,7 +299,7 @@ def train(
         "format": FORMAT,
         "heads": list(fitted.heads),
         "blocks": dict(settings["blocks"]),
-        "settings": dict(settings),
+        "settings": {**settings, "rare": known.rare},
         "calibration": calibration(raw[posting], scam[posting], settings["prior"]),
         "data": {
             "sha256": data_hash(examples),
@@ -315,11 +316,12 @@ def train(
 
 
 def _refuse_too_little(examples: Sequence[Example]) -> None:
-    labels = Counter(example.label for example in examples)
     for label in KINDS:
-        if labels[label] < SETTINGS["folds"]:
+        groups = {example.group for example in examples if example.label == label}
+        if len(groups) < SETTINGS["folds"]:
             raise DataError(
-                f"{labels[label]} examples of {label!r}; training needs at least {SETTINGS['folds']} of each label"
+                f"{len(groups)} groups with examples of {label!r}; training needs at least {SETTINGS['folds']} of each "
+                "label (an example with no group is one of its own)"
             )
 
 
@@ -365,11 +367,12 @@ def write_model(out: Path, fitted: Weights, known: Vocabulary, manifest: dict[st
         "terms": np.frombuffer("\n".join(known.terms).encode("utf-8"), dtype=np.uint8),
         "keys": np.array(list(known.keys), dtype=np.uint64),
         "idf": known.idf.astype(np.float16),
-        "weights": fitted.weights.astype(np.float16),
+        "kind_weights": fitted.weights[:, :3].astype(np.float16),
+        "code_weights": fitted.weights[: len(known.terms), 3:].astype(np.float16),
         "intercepts": fitted.intercepts.astype(np.float32),
     }
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **arrays)
+    np.savez(buffer, **arrays)
     raw = buffer.getvalue()
     manifest["sha256"] = hashlib.sha256(raw).hexdigest()
     manifest["probes"] = []

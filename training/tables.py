@@ -27,6 +27,8 @@ INVISIBLE = (
 
 SPACES = [0x09, 0x0B, 0x0C, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x2800, 0x3000]
 
+NEW_LINES = [0x0D, 0x85, 0x2028, 0x2029]
+
 LOOKALIKE = {
     "〇": "零",
     "⼀": "一",
@@ -65,6 +67,7 @@ def character_table() -> NDArray[np.uint32]:
         elif plain.isalnum() and code > 0xFF and len(plain) <= 4:
             table[code] = EXPAND
     table[SPACES] = ord(" ")
+    table[NEW_LINES] = ord("\n")
     table[INVISIBLE] = 0
     table[0x1F3FB:0x1F400] = 0  # skin tones
     table[0xD800:0xE000] = 0xFFFD  # lone surrogates

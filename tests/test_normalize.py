@@ -1,0 +1,153 @@
+"""Tricks are undone, honest writing is left alone, and every character knows where it came from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from detector import normalize as module
+from detector.errors import TableError
+from detector.normalize import AlignedText, fold, normalize
+
+SAME_READING = [
+    # characters
+    ("ＡＢＣ１２３", "abc123"),
+    ("報名費", "报名费"),
+    ("押\u200b金", "押金"),
+    ("押\u2060\ufe0f金", "押金"),
+    ("月薪\u30004500", "月薪 4500"),
+    ("㊀", "一"),
+    ("⑫", "12"),
+    ("招\x00人", "招 人"),
+    ("\ud800招", "\ufffd招"),
+    ("一\r\n二\u2028三", "一\n\n二\n三"),
+    # separators inside words
+    ("押-金", "押金"),
+    ("押 金", "押金"),
+    ("保*证*金", "保证金"),
+    ("报·名·费", "报名费"),
+    ("先 拍 后 返", "先拍后返"),
+    # words in disguise
+    ("丫金", "押金"),
+    ("兼织", "兼职"),
+    ("yajin", "押金"),
+    ("薇❤", "微信"),
+    ("曰结", "日结"),
+    ("跑fen", "跑分"),
+    ("vx123", "微信123"),
+    ("加薇信", "加微信"),
+    ("加v❤", "加微信"),
+    ("+扣扣123", "加qq123"),
+    # several at once
+    ("交ｙａｊｉｎ３００", "交押金300"),
+    ("先交 丫-金", "先交 押金"),
+]
+
+LEFT_ALONE = [
+    "",
+    "招文员两名,双休,五险一金。",
+    "月薪4500-6000,13薪",
+    "上班-休息,早-晚班",
+    "svxd是型号",
+    "押,金",
+    "一二\n三四",
+    "加微信详聊",
+    "先来后到。交完班,付清尾款。",
+]
+
+
+@pytest.mark.parametrize(("written", "plain"), SAME_READING)
+def test_a_trick_reads_like_the_plain_word(written: str, plain: str) -> None:
+    assert normalize(written).text == plain
+
+
+@pytest.mark.parametrize("text", LEFT_ALONE)
+def test_plain_writing_stays_as_it_is(text: str) -> None:
+    aligned = normalize(text)
+    assert aligned.text == text
+    assert aligned.disguised == ()
+
+
+ORIGINS = [
+    ("先交２００元押-金", "押金", "押-金", True),
+    ("入职要丫金", "押金", "丫金", True),
+    ("找薇信", "微信", "薇信", True),
+    ("加薇❤聊", "加微信", "加薇❤", True),
+    ("收報名費", "报名费", "報名費", False),
+    ("押\u200b金三百", "押金", "押\u200b金", True),
+    ("\u200b\u200b押金", "押金", "押金", False),
+    ("共⑫元", "12", "⑫", False),
+    ("交 保 证 金 五百", "保证金", "保 证 金", True),
+]
+
+
+@pytest.mark.parametrize(("written", "plain", "origin", "disguised"), ORIGINS)
+def test_a_plain_word_leads_back_to_how_it_was_written(written: str, plain: str, origin: str, disguised: bool) -> None:
+    aligned = normalize(written)
+    start = aligned.text.index(plain)
+    end = start + len(plain)
+    left, right = aligned.origin(start, end)
+    assert written[left:right] == origin
+    assert aligned.is_disguised(start, end) is disguised
+
+
+def test_only_the_disguised_word_is_marked() -> None:
+    aligned = normalize("招兼职,先交押-金,再付保证金")
+    text = aligned.text
+    marked = {
+        word: aligned.is_disguised(text.index(word), text.index(word) + len(word))
+        for word in ("兼职", "押金", "保证金")
+    }
+    assert marked == {"兼职": False, "押金": True, "保证金": False}
+
+
+def test_an_empty_span_leads_to_a_place() -> None:
+    aligned = normalize("押-金")
+    assert aligned.origin(1, 1) == (2, 2)
+    assert aligned.origin(2, 2) == (3, 3)
+    assert normalize("").origin(0, 0) == (0, 0)
+
+
+def test_folding_twice_changes_nothing_more() -> None:
+    text = "ＡⅤ①㈠報名費㍿ﷺ\u200b⑫ÀÉ"
+    assert fold(fold(text)) == fold(text)
+
+
+def test_disguises_that_overlap_count_once() -> None:
+    written = "押-金-押-金-押-金"
+    spans = normalize(written).disguised
+    assert list(spans) == sorted(spans)
+    assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+
+
+@pytest.mark.parametrize(("start", "end", "hit"), [(0, 2, False), (2, 3, True), (1, 3, True), (4, 9, True), (5, 9, False)])
+def test_a_span_is_disguised_where_it_overlaps_a_disguise(start: int, end: int, hit: bool) -> None:
+    places = np.arange(9, dtype=np.int32)
+    aligned = AlignedText("x" * 9, "x" * 9, places, places + np.int32(1), ((2, 5),))
+    assert aligned.is_disguised(start, end) is hit
+
+
+def test_a_damaged_character_table_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = tmp_path / "characters.npy"
+    bad.write_bytes(b"\x93NUMPY not really")
+    monkeypatch.setattr(module, "TABLE_FILE", bad)
+    with pytest.raises(TableError, match=r"characters\.npy.*rebuild it with `python -m training\.tables`"):
+        module._table.__wrapped__()
+
+
+def test_a_character_table_of_another_size_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = tmp_path / "characters.npy"
+    np.save(bad, np.zeros(7, dtype=np.uint32))
+    monkeypatch.setattr(module, "TABLE_FILE", bad)
+    with pytest.raises(TableError, match="not a table of 131072 code points"):
+        module._table.__wrapped__()
+
+
+def test_a_disguise_without_forms_is_named_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad = tmp_path / "disguises.tsv"
+    bad.write_text("# words\n押金\t丫金\n保证金\n", "utf-8")
+    monkeypatch.setattr(module, "DISGUISE_FILE", bad)
+    with pytest.raises(TableError, match=r"disguises\.tsv: line 3: need PLAIN<tab>FORM"):
+        module._rows.__wrapped__()

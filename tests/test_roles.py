@@ -1,0 +1,78 @@
+"""Who pays whom, and is it so? One sentence a case; 押金 (or another word) is the mention."""
+
+from __future__ import annotations
+
+import pytest
+
+from detector import Posting
+from detector.document import Document
+from detector.roles import BECAUSE, Stance, stance
+from detector.types import Because
+
+ASSERTED, DENIED, WARNED = Stance.ASSERTED, Stance.DENIED, Stance.WARNED
+DUTY, QUOTED, EMPLOYER_PAYS = Stance.DUTY, Stance.QUOTED, Stance.EMPLOYER_PAYS
+
+CASES = [
+    # asked for
+    ("入职先交押金200元", "押金", ASSERTED),
+    ("上岗前须缴纳保证金五百，做满退还", "保证金", ASSERTED),
+    ("押金300，走的时候退", "押金", ASSERTED),
+    ("没有中介费，只收押金200", "押金", ASSERTED),
+    ("不交押金不安排上岗", "押金", ASSERTED),
+    ("本店招店员，员工统一交押金一百", "押金", ASSERTED),
+    # denied
+    ("本公司不收押金", "押金", DENIED),
+    ("不向求职者收取任何形式的押金", "押金", DENIED),
+    ("无押金，无中介费", "押金", DENIED),
+    ("押金一律不收", "押金", DENIED),
+    ("押金，一分不收", "押金", DENIED),
+    ("押金、服装费全免", "押金", DENIED),
+    ("要交押金吗？不用。", "押金", DENIED),
+    # warned
+    ("谨防以招聘为名收押金的骗局", "押金", WARNED),
+    ("求职时要警惕收取押金的行为", "押金", WARNED),
+    # the employer pays
+    ("体检费由公司承担", "体检费", EMPLOYER_PAYS),
+    ("体检费凭票报销", "体检费", EMPLOYER_PAYS),
+    ("体检由公司统一承担，体检费实报实销", "体检费", EMPLOYER_PAYS),
+    # part of the work
+    ("负责向客人收取押金并开收据", "押金", DUTY),
+    ("给租客办理退房和退押金", "押金", DUTY),
+    # told by somebody else
+    ("他让我先交押金", "押金", QUOTED),
+    ("对方说要交押金", "押金", QUOTED),
+]
+
+
+@pytest.mark.parametrize(("text", "mention", "expected"), CASES)
+def test_what_the_text_does_with_a_mention(text: str, mention: str, expected: Stance) -> None:
+    document = Document(Posting(text=text))
+    start = document.text.index(mention)
+    assert stance(document, start, start + len(mention)) is expected
+
+
+def test_a_denial_takes_away_its_own_mention_and_nothing_else() -> None:
+    document = Document(Posting(text="不收中介费，但先交押金300元。"))
+    places = {word: document.text.index(word) for word in ("中介费", "押金")}
+    assert {word: stance(document, at, at + len(word)) for word, at in places.items()} == {
+        "中介费": DENIED,
+        "押金": ASSERTED,
+    }
+
+
+def test_a_warning_does_not_cover_a_sum_that_is_asked_for() -> None:
+    document = Document(Posting(text="谨防骗子，入职先交押金300元"))
+    start = document.text.index("押金")
+    assert stance(document, start, start + 2) is ASSERTED
+
+
+def test_a_mention_in_disguise_has_the_same_stance() -> None:
+    for text, expected in (("不收押-金", DENIED), ("先交丫金300元", ASSERTED)):
+        document = Document(Posting(text=text))
+        start = document.text.index("押金")
+        assert stance(document, start, start + 2) is expected
+
+
+def test_every_stance_but_asserted_is_a_cause_to_set_aside() -> None:
+    assert set(BECAUSE) == set(Stance) - {ASSERTED}
+    assert set(BECAUSE.values()) == set(Because)

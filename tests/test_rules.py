@@ -1,0 +1,195 @@
+"""Every rule keeps the promises its pack makes, and the loader refuses a pack that makes none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from _pytest.mark import ParameterSet
+
+from detector import Detector, Posting
+from detector.checks import CHECKS
+from detector.document import Document
+from detector.errors import PackError
+from detector.rules import PACKS, Rule, load_rules, read_pack
+from detector.types import CODES, Because
+
+RULES = load_rules()
+
+
+def proofs(*kinds: str) -> list[ParameterSet]:
+    """The sentences of all rules that prove these things."""
+    return [
+        pytest.param(rule, sentence, id=f"{rule.id}-{kind}{number}")
+        for rule in RULES.rules
+        for kind in kinds
+        for number, sentence in enumerate(getattr(rule, kind))
+    ]
+
+
+@pytest.mark.parametrize(("rule", "sentence"), proofs("scam"))
+def test_a_rule_fires_on_its_scam_sentences(rule: Rule, sentence: str) -> None:
+    (reason,) = rule.read(Document(Posting(text=sentence))).reasons
+    assert reason.rule == rule.id
+    assert reason.evidence
+    assert all(item.quote and sentence[item.start : item.end] == item.quote for item in reason.evidence)
+
+
+@pytest.mark.parametrize(("rule", "sentence"), proofs("disguised"))
+def test_a_rule_fires_on_its_disguised_sentences(rule: Rule, sentence: str) -> None:
+    (reason,) = rule.read(Document(Posting(text=sentence))).reasons
+    assert all(item.quote and sentence[item.start : item.end] == item.quote for item in reason.evidence)
+
+
+@pytest.mark.parametrize(("rule", "sentence"), proofs("fine"))
+def test_a_rule_is_silent_on_its_fine_sentences(rule: Rule, sentence: str) -> None:
+    assert rule.read(Document(Posting(text=sentence))).reasons == ()
+
+
+@pytest.mark.parametrize(("rule", "sentence"), proofs("scam", "fine", "disguised"))
+def test_the_one_pass_search_finds_what_each_rule_finds_alone(rule: Rule, sentence: str) -> None:
+    document = Document(Posting(text=sentence))
+    together = {reason.rule for reason in RULES.read(document).reasons}
+    assert together == {each.id for each in RULES.rules if each.read(document).reasons}
+
+
+def test_the_packs_cover_the_codes_of_the_first_release() -> None:
+    first = {
+        "upfront_fee", "advance_funds", "unrealistic_pay", "order_brushing", "task_rebate", "off_platform_contact",
+        "easy_money",
+    }  # fmt: skip
+    assert first <= {rule.code for rule in RULES.rules} <= set(CODES)
+
+
+def test_every_check_is_used_by_a_rule() -> None:
+    assert {rule.check for rule in RULES.rules if rule.check} == set(CHECKS)
+
+
+def test_every_rule_says_what_to_do_and_why() -> None:
+    assert all(rule.title and rule.explanation and rule.advice for rule in RULES.rules)
+    assert all(norm.law and norm.article.startswith("第") for rule in RULES.rules for norm in rule.legal)
+
+
+def test_the_version_changes_with_the_packs(tmp_path: Path) -> None:
+    for path in PACKS.glob("*.toml"):
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    assert load_rules(tmp_path).version == RULES.version
+    changed = tmp_path / "easy_money.toml"
+    changed.write_bytes(changed.read_bytes() + b"\n# a word more\n")
+    assert load_rules(tmp_path).version != RULES.version
+
+
+def test_ten_deposits_are_one_reason_with_five_places() -> None:
+    rule = next(rule for rule in RULES.rules if rule.id == "upfront_fee.deposit")
+    (reason,) = rule.read(Document(Posting(text="入职先交押金200元。" * 10))).reasons
+    assert len(reason.evidence) == 5
+
+
+def test_a_denied_deposit_is_set_aside() -> None:
+    rule = next(rule for rule in RULES.rules if rule.id == "upfront_fee.deposit")
+    finding = rule.read(Document(Posting(text="招店员，不收押金。")))
+    assert finding.reasons == ()
+    assert [(item.code, item.because) for item in finding.set_aside] == [("upfront_fee", Because.DENIED)]
+
+
+def test_an_absurd_wage_is_told_with_its_arithmetic() -> None:
+    reasons = RULES.read(Document(Posting(text="在家打字，一天八百，会拼音就行。"))).reasons
+    told = next(reason for reason in reasons if reason.rule == "unrealistic_pay.market")
+    assert "每月" in told.explanation
+    assert "同类" in told.explanation
+
+
+# --- what the loader refuses ---
+
+PACK = """
+code = "upfront_fee"
+title = "先交钱才上岗"
+explanation = "正规单位不收钱。"
+advice = "不要付款。"
+legal = ["劳动合同法 第九条"]
+
+[[rule]]
+id = "upfront_fee.deposit"
+confidence = 0.9
+patterns = ["押金[^,]{0,4}"]
+scam = ["先交押金", "要交押金", "押金两百"]
+fine = ["不收押金", "押金不收", "没有押金"]
+disguised = ["押-金"]
+"""
+
+RULE = PACK[PACK.index("[[rule]]") :]
+
+REFUSED = {
+    "not toml": ("code = ", "", "toml: "),
+    "no such code": ('"upfront_fee"\n', '"upfront"\n', "no code 'upfront'; there are upfront_fee, advance_funds"),
+    "no rule": (RULE, "", "no [[rule]] in it"),
+    "one rule that is no list": (RULE, 'rule = "deposit"', "no [[rule]] in it"),
+    "unknown key of the pack": ('advice = "', 'tip = "x"\nadvice = "', "unknown key 'tip'; there are advice, code"),
+    "unknown key of the rule": ("patterns", 'window = 3\npatterns', "upfront_fee.deposit: unknown key 'window'"),
+    "id of another code": ("upfront_fee.deposit", "easy_money.deposit", "need upfront_fee.something"),
+    "id with capitals": ("upfront_fee.deposit", "upfront_fee.Deposit", "need upfront_fee.something"),
+    "no confidence": ("confidence = 0.9\n", "", "confidence None; need a number between 0 and 1"),
+    "confidence over one": ("0.9", "1.5", "confidence 1.5; need a number between 0 and 1"),
+    "two scam sentences": ('"押金两百"', "", "upfront_fee.deposit: scam: needs at least 3 sentences"),
+    "two fine sentences": ('"没有押金"', "", "upfront_fee.deposit: fine: needs at least 3 sentences"),
+    "none in disguise": ('disguised = ["押-金"]', "", "upfront_fee.deposit: disguised: needs at least 1 sentences"),
+    "proof that is no list": ('disguised = ["押-金"]', 'disguised = "押-金"', "disguised: need a list of strings"),
+    "an empty sentence": ('"押-金"', '""', "disguised: need a list of strings"),
+    "unknown check": ("patterns", 'check = "pay"\npatterns', "no check 'pay'; there are ["),
+    "no pattern": ('["押金[^,]{0,4}"]', "[]", "patterns: none given"),
+    "an empty silencer": ("patterns", "unless = []\npatterns", "unless: none given"),
+    "a broken pattern": ("押金[^,]{0,4}", "押金(", "patterns: '押金(': "),
+    "look-around": ("押金[^,]{0,4}", "(?<!不)押金", "no look-around: guards live in checks"),
+    "a star": ("押金[^,]{0,4}", "押金.*", "repetition without a bound; write {0,12}"),
+    "a plus": ("押金[^,]{0,4}", "押金[^,]+", "repetition without a bound; write {0,12}"),
+    "an open count": ("押金[^,]{0,4}", "押金.{2,}", "repetition without a bound; write {0,12}"),
+    "law without an article": ("劳动合同法 第九条", "劳动合同法", 'need a list such as ["劳动合同法 第九条"]'),
+    "law that is no list": ('["劳动合同法 第九条"]', '"劳动合同法 第九条"', 'need a list such as ["劳动合同法 第九条"]'),
+    "no advice": ('advice = "不要付款。"', "", "upfront_fee.deposit: advice: missing"),
+    "a blank title": ("先交钱才上岗", "  ", "upfront_fee.deposit: title: missing"),
+}
+
+
+def refusal(text: str) -> str:
+    with pytest.raises(PackError) as raised:
+        read_pack(Path("upfront_fee.toml"), text.encode("utf-8"))
+    return str(raised.value)
+
+
+def test_the_pack_that_the_refusals_start_from_is_good() -> None:
+    (rule,) = read_pack(Path("upfront_fee.toml"), PACK.encode("utf-8"))
+    assert (rule.id, rule.confidence, rule.title) == ("upfront_fee.deposit", 0.9, "先交钱才上岗")
+    assert rule.read(Document(Posting(text="先交押-金"))).reasons
+
+
+@pytest.mark.parametrize(("old", "new", "says"), list(REFUSED.values()), ids=list(REFUSED))
+def test_the_loader_refuses_by_name(old: str, new: str, says: str) -> None:
+    assert old in PACK
+    message = refusal(PACK.replace(old, new, 1))
+    assert message.startswith("upfront_fee.toml: ")
+    assert says in message
+    assert "\n" not in message.strip()
+
+
+def test_bytes_that_are_no_utf8_are_refused() -> None:
+    with pytest.raises(PackError, match=r"upfront_fee\.toml: .*utf-8"):
+        read_pack(Path("upfront_fee.toml"), PACK.encode("gb18030"))
+
+
+def test_two_rules_of_one_name_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").write_text(PACK, "utf-8")
+    (tmp_path / "b.toml").write_text(PACK, "utf-8")
+    with pytest.raises(PackError, match=r"upfront_fee\.deposit: two rules of this name"):
+        load_rules(tmp_path)
+
+
+def test_a_folder_without_packs_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(PackError, match=r"no rule packs \(\*\.toml\) there"):
+        load_rules(tmp_path)
+
+
+def test_a_detector_takes_other_packs(toy_model: Path, tmp_path: Path) -> None:
+    (tmp_path / "upfront_fee.toml").write_text(PACK, "utf-8")
+    other = Detector.load(model=toy_model, packs=tmp_path)
+    assert [rule.id for rule in other.rules] == ["upfront_fee.deposit"]
+    assert other.versions.rules != RULES.version
