@@ -61,8 +61,6 @@ def _lexicon() -> tuple[ahocorasick_rs.AhoCorasick, tuple[str, ...], tuple[bool,
             raise TableError(f"{LEXICON_FILE}: {name}: need one string of words with spaces between")
         for word in words.split():
             concept_of.setdefault(word, name)
-    automaton = ahocorasick_rs.AhoCorasick(
-        list(concept_of), matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_LONGEST
-    )
+    automaton = ahocorasick_rs.AhoCorasick(list(concept_of), matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_LONGEST)
     picky = tuple(len(word) == 1 or word[0].isdigit() for word in concept_of)
     return automaton, tuple(concept_of.values()), picky

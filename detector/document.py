@@ -1,6 +1,7 @@
 """A posting and the views that rules and classifier read: normal text, words, concepts, clauses, pay.
 
-Every view is made once, when first asked for. Spans are in the normal text; `evidence` leads back to the fields as sent.
+Every view is made once, when first asked for. Spans are in the normal text; `evidence` leads back to the fields as
+sent.
 """
 
 from __future__ import annotations
@@ -39,12 +40,13 @@ _BREAKS = _breaks()
 
 
 class Clause(NamedTuple):
-    """A stretch of text without a pause. `sentence` numbers the sentence it belongs to."""
+    """A stretch of text without a pause: its span, the number of its sentence, its concepts and their names."""
 
     start: int
     end: int
     sentence: int
     concepts: list[Concept]
+    names: frozenset[str]
 
 
 class Document:
@@ -105,13 +107,12 @@ class Document:
         steps = np.diff(inside)
         starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
         sentences = np.concatenate([[0], np.cumsum(kinds == _SENTENCE)])[starts]
-        first = np.searchsorted(np.array(self._concept_starts, dtype=np.int64), starts).tolist() + [len(self.concepts)]
-        return [
-            Clause(start, end, sentence, self.concepts[first[at] : first[at + 1]])
-            for at, (start, end, sentence) in enumerate(
-                zip(starts.tolist(), ends.tolist(), sentences.tolist(), strict=True)
-            )
-        ]
+        first = [*np.searchsorted(np.array(self._concept_starts, np.int64), starts).tolist(), len(self.concepts)]
+        found = []
+        for at, span in enumerate(zip(starts.tolist(), ends.tolist(), sentences.tolist(), strict=True)):
+            concepts = self.concepts[first[at] : first[at + 1]]
+            found.append(Clause(*span, concepts, frozenset([concept[0] for concept in concepts])))
+        return found
 
     @cached_property
     def _clause_starts(self) -> list[int]:

@@ -47,7 +47,7 @@ class Detector:
 
     @classmethod
     def load(cls, model: Path | None = None, packs: Path | None = None) -> Detector:
-        """A detector with the shipped (or another) model and rule packs; a DetectorError says what is wrong with them."""
+        """A detector with the shipped (or another) model and packs; a DetectorError says what is wrong with them."""
         rules = load_rules(packs) if packs else load_rules()
         classifier = Classifier(load_model(model))
         _refuse_changed_features(classifier)
@@ -132,9 +132,7 @@ def _set_aside(finding: Finding) -> tuple[SetAside, ...]:
     kept = []
     for item in finding.set_aside:
         fresh = tuple(
-            mention
-            for mention in item.evidence
-            if (item.code, mention.field, mention.start, mention.end) not in seen
+            mention for mention in item.evidence if (item.code, mention.field, mention.start, mention.end) not in seen
         )
         seen.update((item.code, mention.field, mention.start, mention.end) for mention in fresh)
         if fresh:

@@ -28,7 +28,7 @@ class TableError(DetectorError):
     """A reference table (wages, lexicon, disguises) is damaged: says file and row."""
 
 
-class TextTooLong(DetectorError):
+class TextTooLong(DetectorError):  # noqa: N818  # named for what is wrong, as the others of its tree are for what they are
     """The posting is longer than the limit. `length` and `limit` are code points."""
 
     def __init__(self, length: int, limit: int) -> None:

@@ -8,6 +8,7 @@ pay reader. The length of a text is no feature.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +18,12 @@ from detector.normalize import code_points
 from detector.roles import stance
 
 MENTIONS = frozenset(
-    "fee own_funds brushing task card rent mule overseas app recruit vice cert referral sensitive loan gamble spam "
-    "thing deduct".split()
+    {"fee", "own_funds", "brushing", "task", "card", "rent", "mule", "overseas", "app", "recruit", "vice", "cert"}
+    | {"referral", "sensitive", "loan", "gamble", "spam", "thing", "deduct"}
 )
 """Concepts whose stance (asserted, denied …) is a feature."""
 
-BESIDE = ("before", "later", "applicant", "employer", "pay", "collect", "refund", "rent")
+_BESIDE = frozenset({"before", "later", "applicant", "employer", "pay", "collect", "refund", "rent"})
 """Concepts that, in the clause of a mention, go with its stance into a feature."""
 
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
@@ -31,32 +32,34 @@ CLAUSE_REACH = 5
 """How many concepts further on in a clause a concept is paired with."""
 
 
-
 Term = tuple[str, int, int]
 """A named feature that stands somewhere: its name and half-open span in the normal text."""
 
 
-def word_terms(document: Document) -> list[Term]:
-    """Words and pairs of neighbouring words, `w:…`, with their places."""
-    terms: list[Term] = []
-    add = terms.append
-    place = last_start = 0
-    last = ""
+class Words(NamedTuple):
+    """The words of a document with their half-open spans in the normal text; white space is left out."""
+
+    names: list[str]
+    starts: list[int]
+    ends: list[int]
+
+
+def word_names(document: Document) -> Words:
+    """The words as the classifier knows them: numbers by their length, account names as `id`."""
+    found = Words([], [], [])
+    place = 0
     for word in document.words:
         start = place
         place += len(word)
-        if word == " " or word == "\n":
+        if word in (" ", "\n"):
             continue
-        name = "w:" + (_masked(word) if word.isascii() else word)
-        add((name, start, place))
-        if last:
-            add((last + " " + name[2:], last_start, place))
-        last, last_start = name, start
-    return terms
+        found.names.append(_masked(word) if word.isascii() else word)
+        found.starts.append(start)
+        found.ends.append(place)
+    return found
 
 
 def _masked(word: str) -> str:
-    """A word of ASCII characters with what would only identify it left out: numbers by their length, account names."""
     if word[0].isdigit():
         return "0" * min(len(word), 5)
     return "id" if len(word) > 2 and not word.isalpha() else word
@@ -65,7 +68,7 @@ def _masked(word: str) -> str:
 def character_keys(text: str) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32]]:
     """The runs of two to four characters of a normal text, as (keys, starts, lengths).
 
-    A key is a polynomial hash of the code points modulo 2**64; digits are masked as 0, runs of ASCII alone are left out.
+    A key is a polynomial hash of the code points modulo 2**64. Digits are masked as 0, runs of ASCII alone left out.
     """
     codes = code_points(text).astype(np.uint64)
     codes[(codes >= 48) & (codes <= 57)] = 48
@@ -90,20 +93,21 @@ def character_keys(text: str) -> tuple[NDArray[np.uint64], NDArray[np.int32], ND
 
 
 def reading_terms(document: Document) -> list[Term]:
-    """What the reading says, `r:…`: concepts, their order in a clause, stances, pay."""
+    """What the reading says: concepts, their order in a clause, stances, pay."""
     terms: list[Term] = []
+    add = terms.append
     for clause in document.clauses:
         concepts = clause.concepts
-        beside = [name for name in BESIDE if any(item.name == name for item in concepts)]
-        for number, first in enumerate(concepts):
-            terms.append(("r:" + first.name, first.start, first.end))
-            for second in concepts[number + 1 : number + 1 + CLAUSE_REACH]:
-                terms.append(("r:" + first.name + ">" + second.name, first.start, second.end))
-            if first.name in MENTIONS:
-                how = stance(document, first.start, first.end)
-                terms.append(("r:" + first.name + "=" + how.value, first.start, first.end))
+        beside = _BESIDE.intersection(clause.names)
+        for number, (name, start, end) in enumerate(concepts):
+            add((name, start, end))
+            for other, _, other_end in concepts[number + 1 : number + 1 + CLAUSE_REACH]:
+                add((f"{name}>{other}", start, other_end))
+            if name in MENTIONS:
+                how = f"{name}={stance(document, start, end).value}"
+                add((how, start, end))
                 for other in beside:
-                    terms.append(("r:" + first.name + "=" + how.value + "&" + other, first.start, first.end))
+                    add((f"{how}&{other}", start, end))
     terms.extend(_pay_terms(document))
     terms.extend(_whole_terms(document))
     return terms
@@ -112,16 +116,16 @@ def reading_terms(document: Document) -> list[Term]:
 def _pay_terms(document: Document) -> Iterator[Term]:
     for pay in document.pays:
         band = _band(pay.high)
-        name = f"r:pay:{pay.unit}/{pay.per}"
+        name = f"pay:{pay.unit}/{pay.per}"
         yield (name, pay.start, pay.end)
         yield (f"{name}:{band}", pay.start, pay.end)
         if pay.per is None:
             for concept in document.concepts_between(pay.start - 24, pay.end + 24):
-                yield (f"r:sum&{concept.name}", pay.start, pay.end)
+                yield (f"sum&{concept.name}", pay.start, pay.end)
     comparison = document.comparison
     if comparison is not None:
-        yield (f"r:market:{comparison.verdict}", comparison.start, comparison.end)
-        yield (f"r:market:{comparison.verdict}:{comparison.role}", comparison.start, comparison.end)
+        yield (f"market:{comparison.verdict}", comparison.start, comparison.end)
+        yield (f"market:{comparison.verdict}:{comparison.role}", comparison.start, comparison.end)
 
 
 def _band(amount: float) -> int:
@@ -136,14 +140,14 @@ def _whole_terms(document: Document) -> Iterator[Term]:
     named = "work_named" in names
     formal = sum(concept.name == "formal" for concept in document.concepts)
     end = min(1, len(document.text))
-    yield (f"r:weak{len(weak)}:{'named' if named else 'unnamed'}", 0, end)
-    yield (f"r:formal{min(formal, 4)}:{'named' if named else 'unnamed'}", 0, end)
+    yield (f"weak{len(weak)}:{'named' if named else 'unnamed'}", 0, end)
+    yield (f"formal{min(formal, 4)}:{'named' if named else 'unnamed'}", 0, end)
     for one in sorted(weak):
-        yield (f"r:has:{one}:{'named' if named else 'unnamed'}", 0, end)
+        yield (f"has:{one}:{'named' if named else 'unnamed'}", 0, end)
     for one in sorted(names & {"news", "victim", "resume", "advert", "hiring", "formal", "pay_word"}):
-        yield (f"r:kind:{one}", 0, end)
+        yield (f"kind:{one}", 0, end)
     if document.aligned.disguised:
-        yield ("r:disguised", *document.aligned.disguised[0])
+        yield ("disguised", *document.aligned.disguised[0])
 
 
-__all__ = ["MENTIONS", "Term", "character_keys", "reading_terms", "word_terms"]
+__all__ = ["MENTIONS", "Term", "Words", "character_keys", "reading_terms", "word_names"]

@@ -1,7 +1,7 @@
 """The trained classifier as a file: plain arrays and a manifest, loaded without running anything.
 
-    manifest.json   versions, hashes, metrics, calibration, probes
-    model.npz       terms (UTF-8, one a line), character keys, idf, weights, intercepts
+manifest.json   versions, hashes, metrics, calibration, probes
+model.npz       terms (UTF-8, one a line), character keys, idf, weights, intercepts
 """
 
 from __future__ import annotations
@@ -31,14 +31,16 @@ CURE = "restore it from the release, or train a new one with `scamjob train`"
 class Model:
     """Weights of a linear classifier over `detector.features`.
 
-    `terms` maps a named term to its row, `keys` (sorted uint64) are the character runs, whose rows follow at
-    `key_rows`. `idf` is (rows,), `kind_weights` (rows, 3) for scam, legit, not_posting (softmax), `code_weights`
-    (terms, codes) one reason code each (logistic), over named terms only, `intercepts` (heads,), kinds first.
+    `words` and `reading` map a named feature to its row. Pairs of neighbouring words follow (`pairs`, sorted uint64:
+    row of the first × 2**32 + row of the second), then runs of characters (`keys`, sorted uint64). `idf` is (rows,),
+    `kind_weights` (rows, 3) for scam, legit, not_posting (softmax), `code_weights` (rows but keys, codes) for one
+    reason code each (logistic), `intercepts` (heads,), kinds first.
     """
 
-    terms: Mapping[str, int]
+    words: Mapping[str, int]
+    reading: Mapping[str, int]
+    pairs: NDArray[np.uint64]
     keys: NDArray[np.uint64]
-    key_rows: NDArray[np.int32]
     idf: NDArray[np.float32]
     kind_weights: NDArray[np.float32]
     code_weights: NDArray[np.float16]
@@ -46,10 +48,35 @@ class Model:
     heads: tuple[str, ...]
     manifest: Mapping[str, Any]
 
+    def find_pairs(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The rows of pairs of neighbours among word rows (-1 is unknown), and the places of the first of each."""
+        together = np.flatnonzero((rows[:-1] >= 0) & (rows[1:] >= 0))
+        places, found = _find(self.pairs, pair_keys(rows[together], rows[together + 1]))
+        return places + len(self.words) + len(self.reading), together[found]
+
+    def find_keys(self, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The rows of runs of characters, and the places of those that have one."""
+        places, found = _find(self.keys, keys)
+        return places + (len(self.idf) - len(self.keys)), found
+
     @property
     def version(self) -> str:
         """Short name of these weights: the first characters of their SHA-256."""
         return str(self.manifest["sha256"])[:12]
+
+
+def pair_keys(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """One key for each pair of word rows."""
+    return (first.astype(np.uint64) << np.uint64(32)) | second.astype(np.uint64)
+
+
+def _find(table: NDArray[np.uint64], keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Where keys stand in a sorted table, and which of them do."""
+    if not len(table) or not len(keys):
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    places = np.minimum(np.searchsorted(table, keys), len(table) - 1)
+    found = np.flatnonzero(table[places] == keys)
+    return places[found], found
 
 
 def load_model(folder: Path | None = None) -> Model:
@@ -65,21 +92,21 @@ def load_model(folder: Path | None = None) -> Model:
         raise ModelError(f"{path}: altered or cut short (its SHA-256 is not the manifest's); {CURE}")
     try:
         with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
-            terms = arrays["terms"].tobytes().decode("utf-8").split("\n")
-            rows, heads = len(terms) + len(arrays["keys"]), len(manifest["heads"])
+            words, reading = (arrays[name].tobytes().decode("utf-8").split("\n") for name in ("words", "reading"))
+            named = len(words) + len(reading) + len(arrays["pairs"])
+            rows, heads = named + len(arrays["keys"]), len(manifest["heads"])
             shapes = {
                 "idf": (rows,),
                 "kind_weights": (rows, 3),
-                "code_weights": (len(terms), heads - 3),
+                "code_weights": (named, heads - 3),
                 "intercepts": (heads,),
             }
-            for name, shape in shapes.items():
-                if arrays[name].shape != shape:
-                    raise ValueError(f"{name} is {arrays[name].shape}; terms, keys and heads say {shape}")
+            _refuse_other_shapes(arrays, shapes)
             return Model(
-                terms={term: row for row, term in enumerate(terms)},
+                words={word: row for row, word in enumerate(words)},
+                reading={term: row for row, term in enumerate(reading, len(words))},
+                pairs=arrays["pairs"],
                 keys=arrays["keys"],
-                key_rows=np.arange(len(terms), len(terms) + len(arrays["keys"]), dtype=np.int32),
                 idf=arrays["idf"].astype(np.float32),
                 kind_weights=arrays["kind_weights"].astype(np.float32),
                 code_weights=arrays["code_weights"],
@@ -89,6 +116,12 @@ def load_model(folder: Path | None = None) -> Model:
             )
     except (KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ModelError(f"{path}: not a model ({error}); {CURE}") from None
+
+
+def _refuse_other_shapes(arrays: Mapping[str, NDArray[Any]], shapes: Mapping[str, tuple[int, ...]]) -> None:
+    for name, shape in shapes.items():
+        if arrays[name].shape != shape:
+            raise ValueError(f"{name} is {arrays[name].shape}; features and heads say {shape}")
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:

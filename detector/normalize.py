@@ -152,8 +152,8 @@ def _without(aligned: AlignedText, drop: set[int]) -> AlignedText:
     new_place = np.concatenate([[0], np.cumsum(keep)])
     spans = [(int(new_place[left]), int(new_place[right])) for left, right in aligned.disguised]
     text = "".join([char for char, stays in zip(aligned.text, keep.tolist(), strict=True) if stays])
-    for place in drop:
-        spans.append((max(0, int(new_place[place]) - 1), min(len(text), int(new_place[place]) + 1)))
+    gaps = [int(new_place[place]) for place in drop]
+    spans += [(max(0, gap - 1), min(len(text), gap + 1)) for gap in gaps]
     return AlignedText(aligned.original, text, aligned.starts[keep], aligned.ends[keep], _merged(spans))
 
 

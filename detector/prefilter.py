@@ -1,48 +1,73 @@
 """Which patterns can match a text at all, found by the words they cannot do without.
 
-Two hundred patterns tried one by one cost more than everything else together. From each pattern we take a set of literals
-one of which stands in any match (押金|保证金 …); one pass of Aho-Corasick over the text then leaves a dozen patterns to try.
+Two hundred patterns tried one by one cost more than everything else together. From each pattern we take sets of
+literals, one of each set standing in any match (交|缴 and 押金|保证金); one pass of Aho-Corasick leaves a few to try.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from re import _constants, _parser  # type: ignore[attr-defined]  # the stdlib's own parser, the only one that never differs
 from typing import Any
 
 import ahocorasick_rs
 
+SETS = 2
+"""How many sets of literals a pattern is held to; more find hardly less."""
 
-def literals(pattern: str) -> frozenset[str]:
-    """Literals one of which stands in every match of the pattern; empty where there are none. re.error for a bad pattern."""
-    return _of_sequence(_parser.parse(pattern)) or frozenset()
+Needs = tuple[frozenset[str], ...]
+
+
+def needs(pattern: str) -> list[Needs]:
+    """For each alternative of a pattern, sets of literals: a match holds one of each set. re.error if it is bad."""
+    items = list(_parser.parse(pattern))
+    if len(items) == 1 and items[0][0] is _constants.BRANCH:
+        return [_best(_sets(branch)) for branch in items[0][1][1]]
+    return [_best(_sets(items))]
 
 
 class Prefilter:
     """Finds the patterns that are worth trying on a text."""
 
     def __init__(self, patterns: Sequence[str]) -> None:
-        owners: dict[str, list[int]] = {}
         self._always: list[int] = []
+        self._alternatives: list[tuple[int, int]] = []
+        owners: dict[str, list[tuple[int, int]]] = {}
         for number, pattern in enumerate(patterns):
-            needed = literals(pattern)
-            if not needed:
-                self._always.append(number)
-            for literal in needed:
-                owners.setdefault(literal, []).append(number)
+            for alternative in needs(pattern):
+                if not alternative:
+                    self._always.append(number)
+                    continue
+                here = len(self._alternatives)
+                self._alternatives.append((number, (1 << len(alternative)) - 1))
+                for place, literals in enumerate(alternative):
+                    for literal in literals:
+                        owners.setdefault(literal, []).append((here, 1 << place))
         self._owners = list(owners.values())
         self._automaton = ahocorasick_rs.AhoCorasick(list(owners))
 
     def candidates(self, text: str) -> set[int]:
         """The numbers of the patterns that may match somewhere in the text."""
-        found = set(self._always)
+        met: dict[int, int] = {}
         for literal in {hit[0] for hit in self._automaton.find_matches_as_indexes(text, overlapping=True)}:
-            found.update(self._owners[literal])
+            for alternative, bit in self._owners[literal]:
+                met[alternative] = met.get(alternative, 0) | bit
+        found = set(self._always)
+        for alternative, bits in met.items():
+            number, all_bits = self._alternatives[alternative]
+            if bits == all_bits:
+                found.add(number)
         return found
 
 
-def _of_sequence(items: Any) -> frozenset[str] | None:
-    """The best set of literals among those that the parts of a sequence need; longer and fewer is better."""
+def _best(sets: list[frozenset[str]]) -> Needs:
+    """The few sets that say most: longer literals, fewer of them; single characters only for want of others."""
+    long = [literals for literals in sets if min(map(len, literals)) > 1]
+    return tuple(sorted(long, key=len)[:SETS]) or tuple(sorted(sets, key=len)[:1])
+
+
+def _sets(items: Iterable[Any]) -> list[frozenset[str]]:
+    """The sets of literals that the parts of a sequence need."""
     sets: list[frozenset[str]] = []
     run = ""
     for kind, value in items:
@@ -52,28 +77,25 @@ def _of_sequence(items: Any) -> frozenset[str] | None:
         if run:
             sets.append(frozenset([run]))
             run = ""
-        needed = _of_part(kind, value)
-        if needed:
+        if kind is _constants.SUBPATTERN:
+            sets += _sets(value[3])
+        elif kind in (_constants.MAX_REPEAT, _constants.MIN_REPEAT) and value[0] >= 1:
+            sets += _sets(value[2])
+        elif needed := _of_part(kind, value):
             sets.append(needed)
-    if run:
-        sets.append(frozenset([run]))
-    return max(sets, key=lambda literals: (min(2, min(map(len, literals))), -len(literals)), default=None)
+    return [*sets, frozenset([run])] if run else sets
 
 
-def _of_part(kind: Any, value: Any) -> frozenset[str] | None:
-    if kind is _constants.SUBPATTERN:
-        return _of_sequence(value[3])
+def _of_part(kind: object, value: Sequence[Any]) -> frozenset[str] | None:
     if kind is _constants.BRANCH:
-        branches = [_of_sequence(branch) for branch in value[1]]
-        return frozenset().union(*[b for b in branches if b]) if all(branches) else None
-    if kind in (_constants.MAX_REPEAT, _constants.MIN_REPEAT) and value[0] >= 1:
-        return _of_sequence(value[2])
+        branches = [_best(_sets(branch))[:1] for branch in value[1]]
+        return frozenset().union(*[needed[0] for needed in branches]) if all(branches) else None
     if kind is _constants.IN:
         return _of_class(value)
     return None
 
 
-def _of_class(items: Any) -> frozenset[str] | None:
+def _of_class(items: Iterable[Any]) -> frozenset[str] | None:
     """The characters of a small class such as [交缴]; None for a negated or a large one."""
     chars: set[str] = set()
     for kind, value in items:
@@ -84,6 +106,3 @@ def _of_class(items: Any) -> frozenset[str] | None:
         else:
             return None
     return frozenset(chars)
-
-
-

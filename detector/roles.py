@@ -1,8 +1,8 @@
 """Who pays whom, and is it so? The one reading of a clause that every rule and the classifier share.
 
-A mention (押金, 垫付, 刷单 …) counts only where the text asserts it of the applicant. 不收押金 denies it, 谨防收押金 warns
-of it, 公司出体检费 has the employer pay, 向客人收取押金 makes it a duty, 「他让我交押金」 quotes it. A denial takes away its own
-mention and nothing else.
+A mention (押金, 垫付, 刷单 …) counts only where the text asserts it of the applicant. 不收押金 denies it, 谨防收押金
+warns of it, 公司出体检费 has the employer pay, 向客人收取押金 makes it a duty, 「他让我交押金」 quotes it. A denial
+takes away its own mention and nothing else.
 """
 
 from __future__ import annotations
@@ -36,7 +36,9 @@ class Stance(StrEnum):
     EMPLOYER_PAYS = "employer_pays"
 
 
-BECAUSE = {stance: Because(stance.value) for stance in Stance if stance is not Stance.ASSERTED}
+BECAUSE: dict[Stance, Because] = {how: Because(how.value) for how in Stance if how is not Stance.ASSERTED}
+"""Why a mention of a stance is set aside."""
+
 
 _REFUSES = re.compile(
     r"(?:不|没法|无法|不能|不予|没有)(?:给|予|能|会|办|安排|派|发|让|进|录|上岗|排|开|看|接|通过|可|留|保留|拉|审|算|激活)|看不到|进不了|排后|靠后|作废|视为放弃|自动放弃"
@@ -45,7 +47,9 @@ _AFTER_DENIAL = re.compile(
     r"^(?:[:]|一律|统统|通通|全部|全|都|均|也|等|等等|费用|之类|什么的|这些|那些|我们|的|任何|一分|一分钱|啥的|工装|体检|服装|[、和及或/与]|费){0,4}"
     r"(?:不收|不交|不要|不用|不需|无需|免|全免|没有|没得|无$|为零|0元|零元|不存在|从不|不押|一分不|不必|公司出|免费|不花)"
 )
-_SPEECH = re.compile(r"(?:让我|叫我|要我|说要|说是|声称|谎称|骗我|要求我|跟我说|对方说|客服说|以.{0,12}(?:为由|名义|名目|借口|理由))")
+_SPEECH = re.compile(
+    r"(?:让我|叫我|要我|说要|说是|声称|谎称|骗我|要求我|跟我说|对方说|客服说|以.{0,12}(?:为由|名义|名目|借口|理由))"
+)
 _QUESTION = re.compile(r"(?:吗|么|嘛|没有|不)$")
 _SPEAKER = re.compile(r"^[^:]{1,10}:")
 _NO = re.compile(r"(?:哈|嗯|那个)?(?:不|没|无|免|放心不|当然不|一分)")
@@ -122,6 +126,8 @@ def _scene(document: Document, start: int, end: int) -> Scene | None:
 
 def stance(document: Document, start: int, end: int) -> Stance:
     """What the text does with the mention at [start, end) of its normal text."""
+    if _is_plain(document, start):
+        return Stance.ASSERTED
     scene = _scene(document, start, end)
     if scene is None:
         return Stance.ASSERTED
@@ -139,6 +145,29 @@ def stance(document: Document, start: int, end: int) -> Stance:
         if test(scene):
             return how
     return Stance.ASSERTED
+
+
+def _is_plain(document: Document, start: int) -> bool:
+    """Whether nothing near by could make the mention anything but asserted; spares most mentions the close reading."""
+    number = document.clause_at(start)
+    if number < 0:
+        return True
+    for clause in document.clauses[max(0, number - WARNING_REACH) : number + 1 + WARNING_REACH]:
+        if "warn" in clause.names:
+            return False
+    clause = document.clauses[number]
+    if clause.names & _TELLING or document.text[clause.end : clause.end + 1] == "?":
+        return False
+    if number + 1 < len(document.clauses) and document.clauses[number + 1].names & _TELLING_NEXT:
+        return False
+    return not _HINTS.search(document.text, clause.start, min(clause.end, clause.start + 2 * WINDOW))
+
+
+_TELLING = frozenset(
+    {"neg", "not_ask", "but", "without_then", "employer", "employer_bears", "reimburse", "customer", "duty", "victim"}
+)
+_TELLING_NEXT = frozenset({"neg", "reimburse", "employer", "employer_bears"})
+_HINTS = re.compile(r"[让叫要说声谎骗求以免无不没吗么嘛]")
 
 
 def _names(concepts: list[Concept]) -> set[str]:
@@ -188,10 +217,10 @@ def _is_denied(scene: Scene) -> bool:
     if scene.inside and scene.inside[0].name == "neg":
         before = [*before, scene.inside[0]]
     reach = [item for item in before if item.name in ("neg", "but", "without_then", "not_ask")]
-    if reach and reach[-1].name == "neg" and scene.start - reach[-1].end <= NEG_REACH:
-        # 不交押金不安排 asks for the deposit; so does a denial that the next clause takes back with a refusal.
-        if not _REFUSES.search(rest) and not ("pay" in _names(before) and _next_refuses(scene)):
-            return True
+    # 不交押金不安排 asks for the deposit; so does a denial that the next clause takes back with a refusal.
+    taken_back = bool(_REFUSES.search(rest)) or ("pay" in _names(before) and _next_refuses(scene))
+    if reach and reach[-1].name == "neg" and scene.start - reach[-1].end <= NEG_REACH and not taken_back:
+        return True
     if reach and reach[-1].name in ("without_then", "not_ask", "but"):
         return False
     if _AFTER_DENIAL.match(rest[:16]):
@@ -242,6 +271,5 @@ def _is_duty(scene: Scene) -> bool:
         item.name == "customer" and item.start - scene.start <= 14 for item in scene.after
     ):
         return True
-    if "duty" in names_before and not names_before & {"before", "applicant"}:
-        return not scene.asks_for_money()
-    return False
+    handled = "duty" in names_before and not names_before & {"before", "applicant"}
+    return handled and not scene.asks_for_money()

@@ -1,8 +1,8 @@
 """Explicit rules: what a fraud officer would point at, each with its proof.
 
-A pack is one TOML file a reason code (`packs/upfront_fee.toml`); a rule is a table in it. A pattern finds a mention, the
-roles decide whether it is asserted of the applicant, a named check may say what a pattern cannot. The loader refuses a
-rule without its proof: at least three `scam` and three `fine` sentences and one `disguised`.
+A pack is one TOML file a reason code (`packs/upfront_fee.toml`); a rule is a table in it. A pattern finds a mention,
+the roles decide whether it is asserted of the applicant, a named check may say what a pattern cannot. The loader
+refuses a rule without its proof: at least three `scam` and three `fine` sentences and one `disguised`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from detector.checks import CHECKS, Told
 from detector.document import Document
 from detector.errors import PackError
-from detector.prefilter import Prefilter, literals
+from detector.prefilter import Prefilter, needs
 from detector.roles import BECAUSE, Stance, stance
 from detector.types import CODES, Finding, Legal, Reason, SetAside
 
@@ -42,9 +42,9 @@ _PROOF = {"scam": 3, "fine": 3, "disguised": 1}
 class Rule:
     """One rule: what it looks for, what it tells the user, and the sentences that prove it.
 
-    `patterns` are bounded regular expressions over normal text; the part in a group named `at` (else the whole match) is the mention
-    whose stance counts. `unless` are patterns that silence the rule in the same sentence. `stances` says whether the
-    roles are asked at all (a lure such as 月入过万 is not paid by anybody).
+    `patterns` are bounded regular expressions over normal text; the part in a group named `at` (else the whole match)
+    is the mention whose stance counts. `unless` are patterns that silence the rule in the same sentence. `stances` says
+    whether the roles are asked at all (a lure such as 月入过万 is not paid by anybody).
     """
 
     id: str
@@ -238,7 +238,7 @@ def _patterns(where: str, table: Mapping[str, object], key: str) -> tuple[str, .
         raise PackError(f"{where}: {key}: none given")
     for pattern in patterns:
         try:
-            literals(pattern)
+            needs(pattern)
         except (re.error, OverflowError) as error:
             raise PackError(f"{where}: {key}: {pattern!r}: {error}") from None
         plain = _CLASS.sub("C", pattern)

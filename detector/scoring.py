@@ -16,7 +16,7 @@ HINT_BELOW = 0.6
 
 
 def believed(claim: float, scam: float, legit: float) -> float:
-    """What may be believed of a rule: its claim, or the share of scams among the labelled texts it hit where that is less.
+    """What may be believed of a rule: its claim, or the share of scams among labelled texts it hit where that is less.
 
     `scam` and `legit` are counts; four imagined hits at the claimed share steady small ones.
     """

@@ -71,7 +71,7 @@ class Because(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """A posting as it was sent. Only `text` (or `description`) is usual; the others are named columns of a job board."""
+    """A posting as it was sent. Usually `text` alone; the others are the named columns of a job board."""
 
     text: str = ""
     title: str = ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -11,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.document import Document
-from detector.features import Term, character_keys, reading_terms, word_terms
+from detector.features import character_keys, reading_terms, word_names
 from detector.model import Model
 from detector.types import Wording
 
 BLOCKS = ("words", "characters", "reading")
 TERMS_SHOWN = 8
+TERMS_TRIED = 60
 KINDS = ("scam", "legit", "not_posting")
 
 
@@ -33,66 +33,65 @@ class Encoder:
         self._rare = float(settings["rare"]) ** 2
 
     def __call__(self, document: Document) -> Encoded:
-        """The features of the document that the model knows."""
+        """The features of the document that the model knows, one entry an occurrence."""
         pieces = [
-            self._named(word_terms(document), self._scale["words"]),
-            self._characters(document.text, self._scale["characters"]),
-            self._named(reading_terms(document), self._scale["reading"]),
+            self._words(document),
+            self._characters(document.text),
+            self._reading(document),
         ]
         return Encoded(*(np.concatenate(parts) for parts in zip(*pieces, strict=True)))
 
-    def _named(self, terms: Sequence[Term], scale: float) -> Block:
-        row_of = self.model.terms
-        found: dict[int, list[int]] = {}
-        unknown = 0
-        for name, start, end in terms:
-            row = row_of.get(name)
-            if row is None:
-                unknown += 1
-            elif row in found:
-                found[row][0] += 1
-            else:
-                found[row] = [1, start, end]
-        rows = np.fromiter(found, np.int32, len(found))
-        table = np.array(list(found.values()), dtype=np.int32).reshape(len(found), 3)
-        return self._block(rows, table[:, 0], table[:, 1], table[:, 2], unknown, scale)
+    def _words(self, document: Document) -> Block:
+        names, starts, ends = word_names(document)
+        row_of, nothing = self.model.words, -1
+        rows = np.array([row_of.get(name, nothing) for name in names], dtype=np.int64)
+        places = np.array([starts, ends], dtype=np.int32)
+        known = rows >= 0
+        pairs, found = self.model.find_pairs(rows)
+        unknown = 2 * len(rows) - 1 - int(known.sum()) - len(found) if len(rows) else 0
+        return self._block(
+            np.concatenate([rows[known], pairs]),
+            np.concatenate([places[0, known], places[0, found]]),
+            np.concatenate([places[1, known], places[1, found + 1]]),
+            unknown,
+            "words",
+        )
 
-    def _characters(self, text: str, scale: float) -> Block:
+    def _reading(self, document: Document) -> Block:
+        terms = reading_terms(document)
+        row_of = self.model.reading
+        known = [(row, start, end) for name, start, end in terms if (row := row_of.get(name)) is not None]
+        table = np.array(known, dtype=np.int32).reshape(len(known), 3)
+        return self._block(table[:, 0], table[:, 1], table[:, 2], len(terms) - len(known), "reading")
+
+    def _characters(self, text: str) -> Block:
         keys, starts, lengths = character_keys(text)
-        distinct, first, counts = np.unique(keys, return_index=True, return_counts=True)
-        model = self.model
-        places = np.minimum(np.searchsorted(model.keys, distinct), len(model.keys) - 1)
-        known = np.flatnonzero(model.keys[places] == distinct) if len(model.keys) else np.zeros(0, np.int64)
-        counts, first = counts[known], first[known]
-        rows = model.key_rows[places[known]]
-        unknown = len(keys) - int(counts.sum())
-        return self._block(rows, counts, starts[first], starts[first] + lengths[first], unknown, scale)
+        rows, found = self.model.find_keys(keys)
+        starts = starts[found]
+        return self._block(rows, starts, starts + lengths[found], len(keys) - len(rows), "characters")
 
     def _block(
         self,
-        rows: NDArray[np.int32],
-        counts: NDArray[np.integer[Any]],
+        rows: NDArray[np.integer[Any]],
         starts: NDArray[np.int32],
         ends: NDArray[np.int32],
         unknown: int,
-        scale: float,
+        name: str,
     ) -> Block:
-        """One entry a distinct feature: (1 + log count) × idf, the whole block scaled to its norm."""
-        values = (1 + np.log(counts)) * self.model.idf[rows]
+        """Each occurrence counts its idf; the whole block is scaled so that their root sum of squares is fixed."""
+        values = self.model.idf[rows]
         norm = float(np.sqrt(values @ values + unknown * self._rare))
-        if norm:
-            values = values * (scale / norm)
-        return rows, values.astype(np.float32), starts, ends
+        return rows, values * np.float32(self._scale[name] / norm if norm else 0.0), starts, ends
 
 
-Block = tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int32], NDArray[np.int32]]
+Block = tuple[NDArray[np.integer[Any]], NDArray[np.float32], NDArray[np.int32], NDArray[np.int32]]
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """A document as rows of the model, the value of each, and where each first stands (normal text)."""
+    """A document as rows of the model, one entry an occurrence: its value, and where it stands (normal text)."""
 
-    rows: NDArray[np.int32]
+    rows: NDArray[np.integer[Any]]
     values: NDArray[np.float32]
     starts: NDArray[np.int32]
     ends: NDArray[np.int32]
@@ -112,7 +111,7 @@ class Opinion:
         self.scam, self.legit, self.not_posting = kinds.tolist()
 
     @cached_property
-    def _named(self) -> NDArray[np.bool_]:
+    def _coded(self) -> NDArray[np.bool_]:
         """Which features are named terms; the reason codes are read from those alone."""
         return self.encoded.rows < len(self.model.code_weights)
 
@@ -124,7 +123,7 @@ class Opinion:
     @cached_property
     def codes(self) -> dict[str, float]:
         """The likelihood of each reason code, 0..1."""
-        model, named = self.model, self._named
+        model, named = self.model, self._coded
         weights = model.code_weights[self.encoded.rows[named]].astype(np.float32)
         logits = self.encoded.values[named] @ weights + model.intercepts[3:]
         shares = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
@@ -136,10 +135,16 @@ class Opinion:
         pull = self._pull[:, 0] - self._pull[:, 1]
         chosen: list[Wording] = []
         taken: list[tuple[int, int]] = []
-        for number in np.argsort(-np.abs(pull))[: TERMS_SHOWN * 6].tolist():
-            start, end = int(encoded.starts[number]), int(encoded.ends[number])
-            if start >= end or any(start < right and left < end for left, right in taken):
+        rows: set[int] = set()
+        strength = np.abs(pull)
+        likely = (
+            np.argpartition(-strength, TERMS_TRIED)[:TERMS_TRIED] if len(pull) > TERMS_TRIED else np.arange(len(pull))
+        )
+        for number in likely[np.argsort(-strength[likely], kind="stable")].tolist():
+            row, start, end = int(encoded.rows[number]), int(encoded.starts[number]), int(encoded.ends[number])
+            if row in rows or start >= end or any(start < right and left < end for left, right in taken):
                 continue
+            rows.add(row)
             taken.append((start, end))
             found = self.document.evidence(start, end)
             if found.quote.strip():
@@ -151,7 +156,7 @@ class Opinion:
     def clause_for(self, code: str) -> tuple[int, int]:
         """The clause whose words speak most for a reason code, as a span of the normal text."""
         head = self.model.heads.index(code) - len(KINDS)
-        named = self._named
+        named = self._coded
         pull = self.encoded.values[named] * self.model.code_weights[self.encoded.rows[named], head]
         starts = [clause.start for clause in self.document.clauses]
         if not starts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from detector import Posting, concepts
 from detector.concepts import concept_names, find_concepts
 from detector.document import Document
 from detector.errors import TableError
-from detector.features import BESIDE, MENTIONS
+from detector.features import _BESIDE, MENTIONS
 from detector.roles import Stance
 
 FOUND = [
@@ -37,7 +38,7 @@ def test_a_word_of_one_character_counts_only_as_a_whole_word() -> None:
 def test_concepts_come_in_order_and_apart() -> None:
     found = Document(Posting(text="入职前先交押金和服装费,公司不退,谨防受骗,负责向客人收取押金。")).concepts
     assert len(found) >= 6
-    assert all(left.end <= right.start for left, right in zip(found, found[1:], strict=False))
+    assert all(left.end <= right.start for left, right in pairwise(found))
 
 
 def test_a_concept_stands_where_it_says() -> None:
@@ -53,8 +54,8 @@ def test_the_longest_word_shields_a_shorter_one() -> None:
 
 
 def test_every_concept_that_the_code_names_is_in_the_lexicon() -> None:
-    roles = {"neg", "but", "without_then", "not_ask", "warn", "employer_bears", "reimburse", "customer", "duty", "applicant"}
-    assert MENTIONS | set(BESIDE) | roles <= set(concept_names())
+    roles = {"neg", "but", "without_then", "not_ask", "warn", "employer_bears", "reimburse", "customer", "duty"}
+    assert MENTIONS | _BESIDE | roles <= set(concept_names())
     assert "denied" in set(Stance)
 
 
@@ -62,9 +63,7 @@ def test_every_concept_that_the_code_names_is_in_the_lexicon() -> None:
     ("table", "cure"),
     [("fee = [1]", "fee: need one string of words with spaces between"), ("fee = ", r"lexicon\.toml: ")],
 )
-def test_a_damaged_lexicon_is_named(
-    table: str, cure: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_damaged_lexicon_is_named(table: str, cure: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bad = tmp_path / "lexicon.toml"
     bad.write_text(table, "utf-8")
     monkeypatch.setattr(concepts, "LEXICON_FILE", bad)

@@ -16,7 +16,8 @@ ROW: Mapping[str, Any] = {"id": "a", "text": "招店员", "label": "legit"}
 TAKEN: dict[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
     "the least": ({"text": "招人", "label": "scam"}, {"id": "row", "group": "row", "codes": ()}),
     "codes as a list": ({**ROW, "codes": ["upfront_fee"]}, {"codes": ("upfront_fee",)}),
-    "codes as a column": ({**ROW, "codes": "upfront_fee;urgency,easy_money"}, {"codes": ("upfront_fee", "urgency", "easy_money")}),
+    "codes as a column": ({**ROW, "codes": "upfront_fee;urgency"}, {"codes": ("upfront_fee", "urgency")}),
+    "codes with commas": ({**ROW, "codes": "upfront_fee,urgency,"}, {"codes": ("upfront_fee", "urgency")}),
     "no codes": ({**ROW, "codes": None}, {"codes": ()}),
     "a group": ({**ROW, "group": "g1"}, {"id": "a", "group": "g1"}),
     "an id that is a number": ({**ROW, "id": 7}, {"id": "7", "group": "7"}),
@@ -111,7 +112,13 @@ def test_a_separator_of_unicode_does_not_end_a_line(tmp_path: Path) -> None:
     assert [item.text for item in read_examples([path])] == ["一\u2028二\x85三"]
 
 
-CHANGES: list[Mapping[str, Any]] = [{"text": "招店员啊"}, {"label": "scam"}, {"codes": ["urgency"]}, {"group": "g"}, {"title": "店员"}]
+CHANGES: list[Mapping[str, Any]] = [
+    {"text": "招店员啊"},
+    {"label": "scam"},
+    {"codes": ["urgency"]},
+    {"group": "g"},
+    {"title": "店员"},
+]
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: next(iter(change)))

@@ -55,7 +55,13 @@ def test_no_field_at_all_is_no_posting(detector: Detector) -> None:
     assert (found.kind, found.risk_level, found.wording, found.set_aside) == (Kind.NOT_POSTING, Level.LOW, (), ())
 
 
-STRANGE = ["\ud800先交押金300元\udfff", "先交\x00押金300元", "先交押金300元\r\n做满退", "🈲先交押金300元🈲", "ﷺ⑫㍿先交押金300元"]
+STRANGE = [
+    "\ud800先交押金300元\udfff",
+    "先交\x00押金300元",
+    "先交押金300元\r\n做满退",
+    "🈲先交押金300元🈲",
+    "ﷺ⑫㍿先交押金300元",
+]
 
 
 @pytest.mark.parametrize("text", STRANGE, ids=ascii)
@@ -82,7 +88,11 @@ def test_the_limit_counts_all_fields_and_the_breaks_between_them(detector: Detec
 
 def test_evidence_names_the_field_it_stands_in(detector: Detector) -> None:
     posting = Posting(
-        title="招店员", company="某某奶茶", salary="月薪4000", contact="加薇❤", description="入职先交押金300元，做满退。"
+        title="招店员",
+        company="某某奶茶",
+        salary="月薪4000",
+        contact="加薇❤",
+        description="入职先交押金300元，做满退。",
     )
     found = detector.assess(posting)
     places = {(item.field, item.quote) for reason in found.reasons for item in reason.evidence}
@@ -193,7 +203,8 @@ def test_a_text_with_lone_surrogates_has_a_json_form(detector: Detector) -> None
 
 def test_the_class_can_be_used_as_the_contract_says(toy_model: Path) -> None:
     detector = Detector.load(model=toy_model)
-    assessment = detector.assess(Posting(text="招店员", title="店员", company="x", salary="4000", location="x", contact="x"))
+    posting = Posting(text="招店员", title="店员", company="x", salary="4000", location="x", contact="x")
+    assessment = detector.assess(posting)
     assert assessment.risk_level in {Level.LOW, Level.MEDIUM, Level.HIGH}
     assert [item.kind for item in detector.assess_many([Posting(text="招店员")])]
     assert detector.manifest["data"]["examples"] == 120

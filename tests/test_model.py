@@ -74,15 +74,21 @@ HARM: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "no calibration": (lambda folder: drop_key(folder, "calibration"), MANIFEST_FILE, "no 'calibration' in it"),
     "no settings": (lambda folder: drop_key(folder, "settings"), MANIFEST_FILE, "no 'settings' in it"),
     "a head too few": (
-        lambda folder: change_manifest(folder, heads=manifest(folder)["heads"][:-1]), ARRAYS_FILE, "not a model (weights are",
+        lambda folder: change_manifest(folder, heads=manifest(folder)["heads"][:-1]),
+        ARRAYS_FILE,
+        "not a model (code_weights is (",
     ),
     "an array too short": (
-        lambda folder: replace_arrays(folder, idf=np.ones(3, np.float16)), ARRAYS_FILE, "not a model (weights are",
+        lambda folder: replace_arrays(folder, idf=np.ones(3, np.float16)),
+        ARRAYS_FILE,
+        "not a model (idf is (3,)",
     ),
     "an intercept too few": (
-        lambda folder: replace_arrays(folder, intercepts=np.ones(1, np.float32)), ARRAYS_FILE, "1,) intercepts",
+        lambda folder: replace_arrays(folder, intercepts=np.ones(1, np.float32)),
+        ARRAYS_FILE,
+        "not a model (intercepts is (1,)",
     ),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(("harm", "file", "says"), list(HARM.values()), ids=list(HARM))
@@ -125,7 +131,7 @@ def test_a_model_made_with_other_features_is_refused(model: Path) -> None:
     assert len(probes) >= 3
     probes[0]["shares"] = [0.2, 0.5, 0.3]
     change_manifest(model, probes=probes)
-    with pytest.raises(ModelError, match="other features than this code reads.*scamjob train"):
+    with pytest.raises(ModelError, match=r"other features than this code reads.*scamjob train"):
         Detector.load(model=model)
 
 
@@ -136,13 +142,13 @@ def test_the_version_is_the_start_of_the_hash(toy_model: Path) -> None:
 
 def test_arrays_fit_together(toy_model: Path) -> None:
     model = load_model(toy_model)
-    rows = len(model.terms) + len(model.keys)
-    assert model.idf.shape == (rows,)
-    assert model.kind_weights.shape == (rows, 3)
-    assert model.code_weights.shape == (rows, len(model.heads) - 3)
+    named = len(model.words) + len(model.reading) + len(model.pairs)
+    assert model.idf.shape == (named + len(model.keys),)
+    assert model.kind_weights.shape == (named + len(model.keys), 3)
+    assert model.code_weights.shape == (named, len(model.heads) - 3)
     assert model.heads[:3] == ("scam", "legit", "not_posting")
-    assert (np.diff(model.keys.astype(object)) > 0).all()
-    assert sorted(model.terms.values()) == list(range(len(model.terms)))
+    assert all((np.diff(table.astype(object)) > 0).all() for table in (model.keys, model.pairs))
+    assert [*model.words.values(), *model.reading.values()] == list(range(len(model.words) + len(model.reading)))
 
 
 def test_the_shipped_model_is_there_and_loads() -> None:

@@ -34,9 +34,10 @@ def test_one_sign_more_never_lowers_the_chance(likelihood: float, signs: list[fl
     assert likelihood - 1e-9 <= joined <= noisy_or(likelihood, [*signs, more]) + 1e-9 <= 1 + 2e-9
 
 
-@pytest.mark.parametrize(
-    ("raw", "expected"), [(0, 0), (0.1, 0.05), (0.2, 0.1), (0.35, 0.35), (0.5, 0.6), (0.75, 0.785), (1, 0.97), (1.5, 0.97)]
-)
+READ = [(0, 0), (0.1, 0.05), (0.2, 0.1), (0.35, 0.35), (0.5, 0.6), (0.75, 0.785), (1, 0.97), (1.5, 0.97)]
+
+
+@pytest.mark.parametrize(("raw", "expected"), READ)
 def test_the_curve_is_read_between_its_points(raw: float, expected: float) -> None:
     assert calibrated(raw, CURVE) == pytest.approx(expected)
 

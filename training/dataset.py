@@ -71,7 +71,7 @@ def read_examples(paths: Iterable[Path]) -> list[Example]:
     """The examples of JSON-lines files (folders stand for their *.jsonl), in order; DataError names file and line."""
     found: list[Example] = []
     for path in _files(paths):
-        for number, line in enumerate(_lines(path), 1):
+        for number, line in _lines(path):
             where = f"{path}:{number}"
             try:
                 row = json.loads(line)
@@ -100,8 +100,10 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
 
 
-def _lines(path: Path) -> list[str]:
+def _lines(path: Path) -> list[tuple[int, str]]:
+    """The lines that hold something, with their numbers."""
     try:
-        return [line for line in path.read_text("utf-8").split("\n") if line.strip()]
+        lines = path.read_text("utf-8").split("\n")
+        return [(number, line) for number, line in enumerate(lines, 1) if line.strip()]
     except (OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: {error}") from None

@@ -10,6 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
 
 from detector.document import Document
-from detector.features import character_keys, reading_terms, word_terms
-from detector.model import ARRAYS_FILE, FORMAT, MANIFEST_FILE, load_model
+from detector.features import character_keys, reading_terms, word_names
+from detector.model import ARRAYS_FILE, FORMAT, MANIFEST_FILE, load_model, pair_keys
 from detector.rules import RuleSet, load_rules
 from detector.scoring import believed, families, noisy_or
 from detector.types import CODES, Posting
@@ -37,13 +38,13 @@ Step = Callable[[str, float], None]
 
 SETTINGS: Mapping[str, Any] = {
     "blocks": {"words": 1.0, "characters": 1.5, "reading": 0.4},
-    "min_df": {"words": 2, "characters": 2, "reading": 2},
+    "min_df": {"words": 2, "reading": 2, "pairs": 2, "characters": 2},
     "C": 5.0,
     "C_codes": 8.0,
     "folds": 5,
     "least_code": 10,
     "joined": 0.3,
-    "prior": 0.2,
+    "prior": 0.25,
     "unknown": 0.0625,
     "jobs": 2,
 }
@@ -54,8 +55,9 @@ class Counts:
     """What one example holds: how often each term and each character run stands in it, and what its rules claim."""
 
     words: Mapping[str, int]
-    characters: Mapping[int, int]
+    pairs: Mapping[tuple[str, str], int]
     reading: Mapping[str, int]
+    characters: Mapping[int, int]
     rules: Mapping[str, float]
 
 
@@ -63,8 +65,10 @@ def count(example: Example, rules: RuleSet) -> Counts:
     """What one example holds."""
     document = Document(example.posting)
     keys, _, _ = character_keys(document.text)
+    names = word_names(document).names
     return Counts(
-        words=Counter(name for name, _, _ in word_terms(document)),
+        words=Counter(names),
+        pairs=Counter(pairwise(names)),
         characters=Counter(keys.tolist()),
         reading=Counter(name for name, _, _ in reading_terms(document)),
         rules={str(reason.rule): reason.confidence for reason in rules.read(document).reasons},
@@ -84,15 +88,18 @@ def count_all(examples: Sequence[Example], jobs: int = 2) -> list[Counts]:
     return [counts for chunk in found for counts in chunk]
 
 
+FAMILIES = {"words": "words", "reading": "reading", "pairs": "words", "characters": "characters"}
+"""Families of features in the order of their rows, and the block of `BLOCKS` that each belongs to."""
+
+
 @dataclass(frozen=True)
 class Vocabulary:
-    """Which features get a row: `words` and `reading` first (one table), then the character runs, sorted.
+    """Which features get a row, family by family.
 
     `idf` and `blocks` (a place in BLOCKS) have one entry a row; `rare` is the idf of what has no row.
     """
 
-    terms: Mapping[str, int]
-    keys: Mapping[int, int]
+    tables: Mapping[str, Mapping[Any, int]]
     idf: NDArray[np.float64]
     blocks: NDArray[np.int64]
     rare: float
@@ -100,25 +107,34 @@ class Vocabulary:
     @property
     def rows(self) -> int:
         """How many features there are."""
-        return len(self.terms) + len(self.keys)
+        return len(self.idf)
+
+    @property
+    def named(self) -> int:
+        """How many are not runs of characters; those come first."""
+        return self.rows - len(self.tables["characters"])
 
 
 def vocabulary(counts: Sequence[Counts], settings: Mapping[str, Any] = SETTINGS) -> Vocabulary:
     """Features that stand in at least `min_df` examples, with their smoothed idf."""
-    least = settings["min_df"]
-    seen: dict[str, Counter[Any]] = {name: Counter() for name in ("words", "characters", "reading")}
-    for item in counts:
-        for name, counter in seen.items():
-            counter.update(getattr(item, name).keys())
-    kept = {name: sorted(key for key, n in counter.items() if n >= least[name]) for name, counter in seen.items()}
-    terms = {term: row for row, term in enumerate([*kept["words"], *kept["reading"]])}
-    keys = {key: len(terms) + row for row, key in enumerate(kept["characters"])}
-    idf = np.ones(len(terms) + len(keys))
-    for name, table in (("words", terms), ("reading", terms), ("characters", keys)):
-        for key in kept[name]:
-            idf[table[key]] = np.log((1 + len(counts)) / (1 + seen[name][key])) + 1
-    sizes = [len(kept["words"]), len(kept["reading"]), len(kept["characters"])]
-    return Vocabulary(terms, keys, idf, np.repeat([0, 2, 1], sizes), rare=settings["unknown"] ** 0.5 * float(np.log((1 + len(counts)) / 2) + 1))
+    tables: dict[str, dict[Any, int]] = {}
+    idf: list[float] = []
+    blocks: list[int] = []
+    for family, block in FAMILIES.items():
+        seen: Counter[Any] = Counter()
+        for item in counts:
+            seen.update(getattr(item, family).keys())
+        kept = [key for key, n in seen.items() if n >= settings["min_df"][family]]
+        if family == "pairs":  # in the order of the keys that the model finds them by
+            words = tables["words"]
+            kept.sort(key=lambda pair: (words[pair[0]], words[pair[1]]))
+        else:
+            kept.sort()
+        tables[family] = {key: row for row, key in enumerate(kept, len(idf))}
+        idf += [float(np.log((1 + len(counts)) / (1 + seen[key])) + 1) for key in kept]
+        blocks += [BLOCKS.index(block)] * len(kept)
+    rare = settings["unknown"] ** 0.5 * float(np.log((1 + len(counts)) / 2) + 1)
+    return Vocabulary(tables, np.array(idf), np.array(blocks, dtype=np.int64), rare)
 
 
 @dataclass(frozen=True)
@@ -139,32 +155,30 @@ def raw_counts(counts: Sequence[Counts], known: Vocabulary) -> Raw:
     borders = [0]
     unknown = np.zeros((len(counts), len(BLOCKS)))
     for number, item in enumerate(counts):
-        for block, name in enumerate(BLOCKS):
-            table: Mapping[Any, int] = known.keys if name == "characters" else known.terms
-            held = getattr(item, name)
-            pairs = [(table[key], n) for key, n in held.items() if key in table]
-            rows += [row for row, _ in pairs]
-            data += [n for _, n in pairs]
-            unknown[number, block] = sum(held.values()) - sum(n for _, n in pairs)
+        for family, block in FAMILIES.items():
+            table, held = known.tables[family], getattr(item, family)
+            found = [(table[key], n) for key, n in held.items() if key in table]
+            rows += [row for row, _ in found]
+            data += [n for _, n in found]
+            unknown[number, BLOCKS.index(block)] += sum(held.values()) - sum(n for _, n in found)
         borders.append(len(rows))
-    return Raw(
-        csr_matrix((np.array(data, dtype=np.float64), rows, borders), shape=(len(counts), known.rows)), unknown
-    )
+    return Raw(csr_matrix((np.array(data, dtype=np.float64), rows, borders), shape=(len(counts), known.rows)), unknown)
 
 
 def weigh(raw: Raw, known: Vocabulary, settings: Mapping[str, Any] = SETTINGS) -> csr_matrix:
-    """Values as `detector.wording.Encoder` computes them: (1 + log count) × idf, each block of a row scaled to its norm.
+    """Values as `detector.wording.Encoder` computes them, summed over occurrences.
 
+    Each occurrence counts its idf, and each block of a row is scaled by the root sum of squares over occurrences.
     What has no row counts in the norm too, as if rare: a text full of words never seen is no clearer a case for it.
     """
     x, many = raw.known, len(BLOCKS)
-    values = (1 + np.log(x.data)) * known.idf[x.indices]
+    idf = known.idf[x.indices]
     block = known.blocks[x.indices]
     row = np.repeat(np.arange(x.shape[0]), np.diff(x.indptr))
-    squares = np.bincount(row * many + block, weights=values**2, minlength=x.shape[0] * many)
+    squares = np.bincount(row * many + block, weights=x.data * idf**2, minlength=x.shape[0] * many)
     norms = np.sqrt(squares + raw.unknown.ravel() * known.rare**2)
     scale = np.array([settings["blocks"][name] for name in BLOCKS])
-    return csr_matrix((values * scale[block] / norms[row * many + block], x.indices, x.indptr), shape=x.shape)
+    return csr_matrix((x.data * idf * scale[block] / norms[row * many + block], x.indices, x.indptr), shape=x.shape)
 
 
 def matrix(counts: Sequence[Counts], known: Vocabulary, settings: Mapping[str, Any] = SETTINGS) -> csr_matrix:
@@ -217,7 +231,7 @@ def fit_weights(
     for code in CODES if codes else ():
         named = np.array([code in example.codes for example in examples])
         if named.sum() >= settings["least_code"]:
-            jobs.append(delayed(_fit_code)(x[:, : len(known.terms)], named, settings["C_codes"]))
+            jobs.append(delayed(_fit_code)(x[:, : known.named], named, settings["C_codes"]))
             heads.append(code)
     for column, intercept in Parallel(n_jobs=settings["jobs"])(jobs):
         columns.append(np.pad(column, (0, known.rows - len(column))))
@@ -250,7 +264,7 @@ def held_out_shares(
 
 
 def calibration(raw: NDArray[np.float64], scam: NDArray[np.bool_], prior: float) -> list[list[float]]:
-    """A monotone curve of (raw, share of scams) points from held-out scores, for traffic with a `prior` share of scams."""
+    """A monotone curve of (raw, share of scams) points from held-out scores, for traffic that is `prior` scams."""
     share = float(scam.mean())
     weights = np.where(scam, prior / share, (1 - prior) / (1 - share))
     iso = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(raw, scam, sample_weight=weights)
@@ -271,11 +285,15 @@ PROBES = (
 """Texts whose logits are stored with the model and must come out again when it is loaded."""
 
 
+def _tell_nobody(_name: str, _share: float) -> None:
+    """No progress is shown."""
+
+
 def train(
     paths: Sequence[Path], out: Path, *, settings: Mapping[str, Any] = SETTINGS, step: Step | None = None
 ) -> Mapping[str, Any]:
     """Train on labelled files and write a model folder; gives its manifest. DataError names a bad row."""
-    tell: Step = step or (lambda name, share: None)
+    tell: Step = step or (_tell_nobody)
     tell("reading", 0.0)
     examples = read_examples(paths)
     _refuse_too_little(examples)
@@ -363,12 +381,16 @@ def rule_audit(counts: Sequence[Counts], examples: Sequence[Example]) -> dict[st
 
 def write_model(out: Path, fitted: Weights, known: Vocabulary, manifest: dict[str, Any]) -> None:
     """Write arrays and manifest, each whole or not at all; the manifest last, so that a kill leaves no half model."""
-    arrays = {
-        "terms": np.frombuffer("\n".join(known.terms).encode("utf-8"), dtype=np.uint8),
-        "keys": np.array(list(known.keys), dtype=np.uint64),
+    word_rows = known.tables["words"]
+    pairs = np.array([(word_rows[a], word_rows[b]) for a, b in known.tables["pairs"]], dtype=np.int64).reshape(-1, 2)
+    arrays: dict[str, Any] = {
+        "words": np.frombuffer("\n".join(known.tables["words"]).encode("utf-8"), dtype=np.uint8),
+        "reading": np.frombuffer("\n".join(known.tables["reading"]).encode("utf-8"), dtype=np.uint8),
+        "pairs": pair_keys(pairs[:, 0], pairs[:, 1]),
+        "keys": np.array(list(known.tables["characters"]), dtype=np.uint64),
         "idf": known.idf.astype(np.float16),
         "kind_weights": fitted.weights[:, :3].astype(np.float16),
-        "code_weights": fitted.weights[: len(known.terms), 3:].astype(np.float16),
+        "code_weights": fitted.weights[: known.named, 3:].astype(np.float16),
         "intercepts": fitted.intercepts.astype(np.float32),
     }
     buffer = io.BytesIO()
@@ -398,8 +420,8 @@ def write_whole(path: Path, raw: bytes) -> None:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
     except BaseException:
-        os.unlink(name)
+        Path(name).unlink()
         raise

@@ -1,7 +1,7 @@
 """One table: this detector and two peers, in one run, on texts nobody trained on.
 
-Reads ../shared where it is there (functional suite, hand-checked real texts, honest postings) and data/test, the project's
-own blind cases. Nothing of those texts is trained on.
+Reads ../shared where it is there (functional suite, hand-checked real texts, honest postings) and data/test, the
+project's own blind cases. Nothing of those texts is trained on.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import Any
 from detector import Detector, Posting
 from detector.types import Assessment, Kind, Level
 from training.dataset import DATA, read_examples
+from training.peers import keyword_codes, naive_pipeline
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 BLIND = Path(__file__).parent.parent / "data" / "test" / "functional.jsonl"
@@ -94,8 +95,6 @@ def verdict(assessment: Assessment) -> Verdict:
 
 def judges(detector: Detector) -> dict[str, Judge]:
     """This detector and its two peers."""
-    from training.peers import keyword_codes, naive_pipeline
-
     naive = naive_pipeline(read_examples([DATA]))
 
     def ours(texts: Sequence[str]) -> list[Verdict]:
@@ -156,55 +155,67 @@ def on_honest(judge: Judge, rows: Sequence[Mapping[str, Any]]) -> Figures:
     return figures
 
 
+Row = tuple[str, list[float]]
+
+
+def _case_rows(compared: Sequence[Judge], cases: Sequence[Mapping[str, Any]]) -> list[Row]:
+    found = [on_cases(judge, cases) for judge in compared]
+    return [
+        ("accuracy", [item.accuracy for item in found]),
+        ("recall of scams", [item.recall for item in found]),
+        ("false alarms", [item.false_alarms for item in found]),
+        ("groups all right", [item.extra["groups"] for item in found]),
+        ("must codes found", [item.extra["must"] for item in found]),
+        ("traps sprung", [item.extra["traps"] for item in found]),
+    ]
+
+
+def _real_rows(compared: Sequence[Judge], texts: Sequence[Mapping[str, Any]]) -> list[Row]:
+    real = [on_real(judge, texts) for judge in compared]
+    rows = [
+        ("F1", [item["all"].f1 for item in real]),
+        ("recall", [item["all"].recall for item in real]),
+        ("false alarms", [item["all"].false_alarms for item in real]),
+    ]
+    for source in sorted(set(real[0]) - {"all"}):
+        one = real[0][source]
+        if one.scams:
+            rows.append((f"  recall, {source} ({one.scams} scams)", [item[source].recall for item in real]))
+        if one.all > one.scams:
+            alarms = [item[source].false_alarms for item in real]
+            rows.append((f"  false alarms, {source} ({one.all - one.scams})", alarms))
+    return rows
+
+
+def _honest_rows(compared: Sequence[Judge], texts: Sequence[Mapping[str, Any]]) -> list[Row]:
+    honest = [on_honest(judge, texts) for judge in compared]
+    return [
+        ("flagged (medium or high)", [item.false_alarms for item in honest]),
+        ("high", [item.extra["high"] for item in honest]),
+    ]
+
+
 def measure(detector: Detector, shared: Path = SHARED, only: Iterable[str] | None = None) -> str:
-    """The whole table as text."""
+    """The whole table as text; what is not there to be measured is named."""
     compared = {name: judge for name, judge in judges(detector).items() if only is None or name in only}
+    real, honest = shared / "datasets", _honest_rows
+    parts = (
+        ("visible functional suite", shared / "suite" / "functional.jsonl", _case_rows),
+        ("blind cases", BLIND, _case_rows),
+        ("real_dev, other_scam not scored", real / "real_dev.jsonl", _real_rows),
+        ("real_train, other_scam not scored", real / "real_train.jsonl", _real_rows),
+        ("honest_58tongcheng", real / "honest_58tongcheng.jsonl", honest),
+        ("honest_51job_zhilian", real / "honest_51job_zhilian.jsonl", honest),
+    )
     lines: list[str] = []
-    header = f"{'':44}" + "".join(f"{name:>20}" for name in compared)
-
-    def row(name: str, values: Sequence[float]) -> None:
-        lines.append(f"{name:44}" + "".join(f"{value:20.4f}" for value in values))
-
-    for title, path in (("visible functional suite", shared / "suite" / "functional.jsonl"), ("blind cases", BLIND)):
+    for title, path, rows_of in parts:
         if not path.exists():
-            lines.append(f"{title}: not measured, {path} is not there")
-            continue
-        cases = read_rows(path)
-        lines += ["", f"{title} ({len(cases)} cases)", header]
-        found = [on_cases(judge, cases) for judge in compared.values()]
-        row("accuracy", [item.accuracy for item in found])
-        row("recall of scams", [item.recall for item in found])
-        row("false alarms", [item.false_alarms for item in found])
-        row("groups all right", [item.extra["groups"] for item in found])
-        row("must codes found", [item.extra["must"] for item in found])
-        row("traps sprung", [item.extra["traps"] for item in found])
-    for name in ("real_dev", "real_train"):
-        path = shared / "datasets" / f"{name}.jsonl"
-        if not path.exists():
-            lines.append(f"{name}: not measured, {path} is not there")
+            lines += ["", f"{title}: not measured, {path} is not there"]
             continue
         texts = read_rows(path)
-        lines += ["", f"{name} ({len(texts)} texts, other_scam not scored)", header]
-        real = [on_real(judge, texts) for judge in compared.values()]
-        row("F1", [item["all"].f1 for item in real])
-        row("recall", [item["all"].recall for item in real])
-        row("false alarms", [item["all"].false_alarms for item in real])
-        for source in sorted(real[0]):
-            one = real[0][source]
-            if one.scams and source != "all":
-                row(f"  recall, {source} ({one.scams} scams)", [item[source].recall for item in real])
-            if one.all > one.scams and source != "all":
-                row(f"  false alarms, {source} ({one.all - one.scams})", [item[source].false_alarms for item in real])
-    for name in ("honest_58tongcheng", "honest_51job_zhilian"):
-        path = shared / "datasets" / f"{name}.jsonl"
-        if not path.exists():
-            lines.append(f"{name}: not measured, {path} is not there")
-            continue
-        texts = read_rows(path)
-        lines += ["", f"{name} ({len(texts)} honest postings)", header]
-        honest = [on_honest(judge, texts) for judge in compared.values()]
-        row("flagged (medium or high)", [item.false_alarms for item in honest])
-        row("high", [item.extra["high"] for item in honest])
+        lines += ["", f"{title} ({len(texts)} texts)", f"{'':44}" + "".join(f"{name:>20}" for name in compared)]
+        for name, values in rows_of(list(compared.values()), texts):
+            lines.append(f"{name:44}" + "".join(f"{value:20.4f}" for value in values))
     return "\n".join(lines).strip() + "\n"
 
 

@@ -1,10 +1,9 @@
-"""The two usual alternatives, for comparison in the same run: a keyword list and a naive text-classification pipeline."""
+"""The two usual alternatives, for comparison in the same run: a keyword list and a naive classification pipeline."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 import jieba
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -55,7 +54,7 @@ def jieba_words(text: str) -> list[str]:
     return words
 
 
-def naive_pipeline(examples: Sequence[Example]) -> Any:
+def naive_pipeline(examples: Sequence[Example]) -> Pipeline:
     """TfidfVectorizer(jieba) + LogisticRegression, trained on scam against the rest."""
     pipeline = Pipeline(
         [
@@ -63,4 +62,5 @@ def naive_pipeline(examples: Sequence[Example]) -> Any:
             ("lr", LogisticRegression(max_iter=300)),
         ]
     )
-    return pipeline.fit([example.text for example in examples], [example.label == "scam" for example in examples])
+    pipeline.fit([example.text for example in examples], [example.label == "scam" for example in examples])
+    return pipeline

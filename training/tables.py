@@ -10,19 +10,20 @@ import unicodedata
 from pathlib import Path
 
 import numpy as np
+import opencc
 from numpy.typing import NDArray
 
 from detector.normalize import EXPAND, TABLE_FILE, TABLE_SIZE
 
-INVISIBLE = (
-    [0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0]
-    + list(range(0x0300, 0x0370))  # combining strokes and accents laid over a character
-    + list(range(0x200B, 0x2010))
-    + list(range(0x202A, 0x202F))
-    + list(range(0x2060, 0x2070))
-    + list(range(0x20D0, 0x2100))  # enclosing keycaps and overlays
-    + list(range(0xFE00, 0xFE10))  # variation selectors
-)
+INVISIBLE = [
+    *(0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0),
+    *range(0x0300, 0x0370),  # combining strokes and accents laid over a character
+    *range(0x200B, 0x2010),
+    *range(0x202A, 0x202F),
+    *range(0x2060, 0x2070),
+    *range(0x20D0, 0x2100),  # enclosing keycaps and overlays
+    *range(0xFE00, 0xFE10),  # variation selectors
+]
 """Code points that show nothing, or only decorate the one before them."""
 
 SPACES = [0x09, 0x0B, 0x0C, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x2800, 0x3000]
@@ -49,8 +50,6 @@ KEEP = {"…", "‥", "。", "、"}
 
 def character_table() -> NDArray[np.uint32]:
     """(TABLE_SIZE,) array: code point → code point; 0 drops it, EXPAND marks several characters."""
-    import opencc
-
     simplify = opencc.OpenCC("t2s")
     table = np.arange(TABLE_SIZE, dtype=np.uint32)
     for code in range(1, TABLE_SIZE):
@@ -72,6 +71,8 @@ def character_table() -> NDArray[np.uint32]:
     table[0x1F3FB:0x1F400] = 0  # skin tones
     table[0xD800:0xE000] = 0xFFFD  # lone surrogates
     table[0] = ord(" ")
+    plain = (table != 0) & (table != EXPAND)
+    table[plain] = table[table[plain]]  # 🈚 is 無, and 無 is 无
     return table
 
 
