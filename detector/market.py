@@ -110,8 +110,11 @@ class Wages(NamedTuple):
             found = self.words.find_matches_as_indexes(text)
         except UnicodeEncodeError:  # half a character, which JSON can carry and UTF-8 cannot
             found = self.words.find_matches_as_indexes(re.sub("[\ud800-\udfff]", "?", text))
-        mentions = [_Mention(self.meanings[i], start, end) for i, start, end in found]
-        return [m for m in mentions if not text[m.start].isascii() or _whole(text, m.start, m.end)]
+        return [
+            _Mention(self.meanings[i], start, end)
+            for i, start, end in found
+            if text[start] > "\x7f" or _whole(text, start, end)
+        ]
 
 
 class _Meaning(NamedTuple):
@@ -142,7 +145,10 @@ def compare(text: str, pays: Sequence[Pay]) -> Comparison | None:
     back = _money_back(text, pays)
     if back is not None:
         return back
-    offers = [pay for pay in (*pays[:_MOST], *pays[max(_MOST, len(pays) - _MOST) :]) if pay.called is not Called.FEE]
+    some = pays if len(pays) <= _MOST else (*pays[:_MOST], *pays[max(_MOST, len(pays) - _MOST) :])
+    offers = [p for p in some if p.called is not Called.FEE and (p.per is not None or p.unit is Unit.PERCENT)]
+    if not offers:
+        return None
     wages = load_wages()
     mentions = wages.mentions(text)
     tier = next((m.meaning.tier for m in mentions if m.meaning.tier), "other")
@@ -312,12 +318,16 @@ def _most(context: _Context, pay: Pay, role: Role) -> float:
 
 
 def _sentence_start(text: str, pay: Pay) -> int:
-    return max(text.rfind(mark, max(pay.start - 200, 0), pay.start) for mark in "。;\n!")
+    first, end = max(pay.start - 200, 0), pay.start
+    rfind = text.rfind
+    return max(rfind("。", first, end), rfind(";", first, end), rfind("\n", first, end), rfind("!", first, end))
 
 
 def _work_of(text: str, pay: Pay, named: list[_Mention]) -> _Mention | None:
     """The trade an offer is for: the nearest before it in its sentence, else the first; names before hints."""
     begin = _sentence_start(text, pay)
+    if not named:
+        return None
     priced = [m for m in named if m.meaning.role and pay.per in m.meaning.role.each]
     close = [m for m in reversed(priced) if begin < m.start < pay.start]
     return min(close or priced, key=lambda m: m.meaning.hint, default=None)

@@ -74,9 +74,11 @@ def _find(table: NDArray[np.uint64], keys: NDArray[np.uint64]) -> tuple[NDArray[
     """Where keys stand in a sorted table, and which of them do."""
     if not len(table) or not len(keys):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    order = np.argsort(keys)  # looked up in order, neighbours share what the cache holds
+    keys = keys[order]
     places = np.minimum(np.searchsorted(table, keys), len(table) - 1)
     found = np.flatnonzero(table[places] == keys)
-    return places[found], found
+    return places[found], order[found]
 
 
 def load_model(folder: Path | None = None) -> Model:
@@ -136,4 +138,12 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     for key in ("sha256", "heads", "calibration", "blocks", "settings", "probes", "rules"):
         if key not in manifest:
             raise ModelError(f"{path}: no {key!r} in it; {CURE}")
+    if manifest.get("seal") != seal(manifest):
+        raise ModelError(f"{path}: altered (its seal does not fit what it says); {CURE}")
     return manifest
+
+
+def seal(manifest: Mapping[str, Any]) -> str:
+    """SHA-256 over all that a manifest says but the seal itself."""
+    said = {key: value for key, value in manifest.items() if key != "seal"}
+    return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode("utf-8")).hexdigest()

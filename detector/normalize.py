@@ -11,8 +11,8 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import ahocorasick_rs
@@ -30,28 +30,55 @@ EXPAND = 0xFFFFFFFF
 
 _HAN = "\u3400-\u9fff"
 _SEPARATED = re.compile(rf"[{_HAN}a-z][^{_HAN}a-z0-9,。!?;:、()]{{1,3}}[{_HAN}a-z]")
+_PERHAPS_SPACED_OUT = re.compile(rf"[ ·.*_|/\\-][{_HAN}][ ·.*_|/\\-]{{1,2}}[{_HAN}][ ·.*_|/\\-]")
 _SPACED_OUT = re.compile(rf"(?<![{_HAN}])[{_HAN}](?:[ ·.*_|/\\-]{{1,2}}[{_HAN}]){{3,}}(?![{_HAN}])")
 
 
-@dataclass(frozen=True, slots=True)
 class AlignedText:
     """A text and where each of its characters came from.
 
     `starts` and `ends` are int32 arrays of len(text): character i of `text` stands for original[starts[i]:ends[i]].
-    `disguised` are half-open spans of `text` that were written in disguise, in order, none inside another.
+    Where they are not given, every character stands for the one at its own place, and the arrays are made when asked
+    for. `disguised` are half-open spans of `text` that were written in disguise, in order, none inside another.
     """
 
-    original: str
-    text: str
-    starts: NDArray[np.int32]
-    ends: NDArray[np.int32]
-    disguised: tuple[tuple[int, int], ...] = ()
+    __slots__ = ("_ends", "_starts", "disguised", "original", "text")
+
+    def __init__(
+        self,
+        original: str,
+        text: str,
+        starts: NDArray[np.int32] | None = None,
+        ends: NDArray[np.int32] | None = None,
+        disguised: tuple[tuple[int, int], ...] = (),
+    ) -> None:
+        self.original = original
+        self.text = text
+        self._starts = starts
+        self._ends = ends
+        self.disguised = disguised
+
+    @property
+    def starts(self) -> NDArray[np.int32]:
+        """Where in the original each character begins."""
+        if self._starts is None:
+            self._starts = np.arange(len(self.text), dtype=np.int32)
+        return self._starts
+
+    @property
+    def ends(self) -> NDArray[np.int32]:
+        """Where in the original each character ends."""
+        if self._ends is None:
+            self._ends = self.starts + np.int32(1)
+        return self._ends
 
     def origin(self, start: int, end: int) -> tuple[int, int]:
         """The half-open span of the original that text[start:end] stands for."""
         if start >= end:
-            at = int(self.starts[start]) if start < len(self.starts) else len(self.original)
+            at = int(self.starts[start]) if start < len(self.text) else len(self.original)
             return at, at
+        if self._starts is None and start >= 0 and end <= len(self.text):
+            return start, end
         return int(self.starts[start]), int(self.ends[end - 1])
 
     def is_disguised(self, start: int, end: int) -> bool:
@@ -77,6 +104,15 @@ def code_points(text: str) -> NDArray[np.uint32]:
 
 def _undo_characters(original: str) -> AlignedText:
     codes = code_points(original)
+    try:
+        text = _decoded(_table().take(codes))
+    except (IndexError, UnicodeDecodeError):  # a character beyond the table, or one that stands for several
+        return _undo_rare_characters(original, codes)
+    return _undo_rare_characters(original, codes) if "\0" in text else AlignedText(original, text)
+
+
+def _undo_rare_characters(original: str, codes: NDArray[np.uint32]) -> AlignedText:
+    """The same where characters vanish, expand, or lie beyond the table."""
     mapped = np.where(codes < TABLE_SIZE, _table()[np.minimum(codes, TABLE_SIZE - 1)], codes)
     places = np.arange(len(codes), dtype=np.int32)
     if (mapped == EXPAND).any():
@@ -86,8 +122,11 @@ def _undo_characters(original: str) -> AlignedText:
     if not kept.all():
         hidden = _hidden_inside_words(mapped, kept)
         mapped, places = mapped[kept], places[kept]
-    text = mapped.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
-    return AlignedText(original, text, places, places + np.int32(1), hidden)
+    return AlignedText(original, _decoded(mapped), places, places + np.int32(1), hidden)
+
+
+def _decoded(codes: NDArray[np.uint32]) -> str:
+    return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def _expand(codes: NDArray[np.uint32], mapped: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
@@ -115,13 +154,19 @@ def _hidden_inside_words(mapped: NDArray[np.uint32], kept: NDArray[np.bool_]) ->
 def _undo_separators(aligned: AlignedText) -> AlignedText:
     """Put words of the scam vocabulary together again where separators were set between their characters."""
     text = aligned.text
-    if not _SEPARATED.search(text):
+    if not (_PERHAPS_SPACED_OUT.search(text) or _may_join(text)) or not _SEPARATED.search(text):
         return aligned
     drop: set[int] = set()
     for run in _SPACED_OUT.finditer(text):
         drop.update(place for place in range(*run.span()) if not _is_word(text[place]))
     drop.update(_separators_inside_words(text))
     return _without(aligned, drop) if drop else aligned
+
+
+def _may_join(text: str) -> bool:
+    """A quick no: whether any gap stands between two characters that are neighbours in a word of the vocabulary."""
+    gaps = _GAP.findall(text)
+    return bool(gaps) and not _neighbours().isdisjoint(gaps)
 
 
 def _separators_inside_words(text: str) -> set[int]:
@@ -138,7 +183,12 @@ def _separators_inside_words(text: str) -> set[int]:
     return inside
 
 
-_CLAUSE_ENDS = set(",。!?;:、()…")
+_ENDS = ",。!?;:、()…"
+_CLAUSE_ENDS = set(_ENDS)
+
+
+_GAP = re.compile(rf"[\W_](?<=([^\W_])[\W_])(?<![{_ENDS}])(?:[\W_](?<![{_ENDS}])){{0,2}}+(?=([^\W_]))")
+"""A gap that a word may have inside, with the characters about it."""
 
 
 def _is_word(char: str) -> bool:
@@ -269,9 +319,17 @@ def _contacts(known: set[str]) -> list[tuple[str, str, bool]]:
 
 
 @cache
-def _vocabulary() -> ahocorasick_rs.AhoCorasick:
+def _joinable() -> tuple[str, ...]:
     """Words that are put together again: the plain words of the table and their written disguises."""
     words = {plain for _, plain, _ in _rows()} | {form for form, _, _ in _rows() if form.isalnum()}
-    return ahocorasick_rs.AhoCorasick(
-        sorted(word for word in words if len(word) > 1), matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_LONGEST
-    )
+    return tuple(sorted(word for word in words if len(word) > 1))
+
+
+@cache
+def _neighbours() -> frozenset[tuple[str, str]]:
+    return frozenset(pair for word in _joinable() for pair in pairwise(word))
+
+
+@cache
+def _vocabulary() -> ahocorasick_rs.AhoCorasick:
+    return ahocorasick_rs.AhoCorasick(_joinable(), matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_LONGEST)

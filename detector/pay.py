@@ -251,6 +251,8 @@ _AFTER_NAMES: dict[str, Per] = {
 }
 
 
+_AFTER_FIRST = frozenset(["/", "／", *"一每1", *(name[0] for name in _AFTER_NAMES)])
+
 _LEAST: dict[Per, float] = {Per.HOUR: 5, Per.HALF_DAY: 20, Per.DAY: 20, Per.WEEK: 50, Per.MONTH: 300, Per.YEAR: 5000}
 """Below these a bare figure after 一天 or 月薪 is a count of something."""
 
@@ -305,6 +307,7 @@ _MONEY: dict[str, tuple[Unit, float]] = {
     for word in words.split()
 }
 _MONEY_FIRST = frozenset(word[0] for word in _MONEY)
+_MONEY_LENGTHS = {c: sorted({len(word) for word in _MONEY if word[0] == c}, reverse=True) for c in _MONEY_FIRST}
 _SLANG = frozenset({"米", "缘", "🌾", "🍚", "分", "r", "y", "p", "张"})
 """Money words that are also everyday words: they need a 一单 or a 日入 beside them."""
 _SIGNS: dict[str, Unit] = {
@@ -341,6 +344,7 @@ _NUMERALS = "".join(_DIGITS) + "".join(_POWERS) + "几数"
 _ABOUT = ("多", "余", "来", "左右", "上下", "以上", "起步", "起", "+", "➕", "往上", "不等", "打底", "朝上")
 _OPEN = frozenset({"以上", "起步", "起", "+", "➕", "往上", "朝上"})
 _ABOUT_FIRST = frozenset(word[0] for word in _ABOUT)
+_ABOUT_BY_FIRST = {c: [word for word in _ABOUT if word[0] == c] for c in _ABOUT_FIRST}
 _UNIT_FIRST = frozenset(word[0] for word in _UNITS)
 _TAILS = {c: float(i) for c, i in _DIGITS.items() if i} | {c: float(c) for c in "123456789"} | {"半": 5.0}
 _DASHES = frozenset("-—–~～至到")
@@ -478,9 +482,13 @@ def _read_number(written: str) -> _Number | None:
         return _spoken(written)
     for i, c in enumerate(written):
         if c in _DASHES:
-            low, high = _plain(written[:i].rstrip("元 ")), _plain(written[i + 1 :].lstrip("-—–~～至到 hknt$"))
+            low, high = _plain(written[:i].rstrip().rstrip("元 ")), _plain(_after_dash(written[i + 1 :]))
             return None if low is None or high is None else _range(low, high)
     return _plain(written)
+
+
+def _after_dash(written: str) -> str:
+    return written.lstrip("-—–~～至到 ").lstrip().lstrip("hknt$")
 
 
 def _range(low: _Number, high: _Number) -> _Number:
@@ -601,9 +609,13 @@ def _about(text: str, at: int) -> tuple[int, bool]:
     """Past up to two of 多, 左右, 起, 以上, and whether one of them leaves the top open."""
     open_ended = False
     for _ in range(2):
-        word = next((word for word in _ABOUT if text.startswith(word, at)), "")
-        open_ended |= word in _OPEN
-        at += len(word)
+        for word in _ABOUT_BY_FIRST.get(text[at : at + 1], ()):
+            if text.startswith(word, at):
+                open_ended |= word in _OPEN
+                at += len(word)
+                break
+        else:
+            break
     return at, open_ended
 
 
@@ -614,7 +626,10 @@ def _currency(text: str, at: int) -> str:
         while end < at + 5 and text[end : end + 1].isascii() and text[end : end + 1].isalnum():
             end += 1
         return text[at:end] if text[at:end] in _MONEY else ""
-    return next((text[at : at + n] for n in (4, 3, 2, 1) if text[at : at + n] in _MONEY), "")
+    for n in _MONEY_LENGTHS[text[at]]:
+        if text[at : at + n] in _MONEY:
+            return text[at : at + n]
+    return ""
 
 
 # --- what a figure is for --------------------------------------------------------------------------------
@@ -698,8 +713,12 @@ def _is_counted(name: str, before: str) -> bool:
 
 def _after(text: str, at: int) -> tuple[Per | None, int, float]:
     """What a figure is per by the words after it (/天, 一小时, 每条), where they end, and a factor for 万字."""
-    i = at + (text[at : at + 1] == " ")
-    c = text[i : i + 1]
+    c, i = text[at : at + 1], at
+    if c == " ":
+        i += 1
+        c = text[i : i + 1]
+    if c not in _AFTER_FIRST:
+        return None, at, 1.0
     if c in ("/", "／"):
         return _stroke(text, at, i + 1)
     if c and c in "一每1":
@@ -757,7 +776,7 @@ def _offer(text: str, figure: _Figure, floor: int, local: Unit) -> Pay | None:
     number, per = figure.number, per or _by_default(figure, heard)
     if per is None and sign == "$" and local is Unit.HKD and _fits(_HONG_KONG_WAGES, Per.MONTH, number.low):
         per = Per.MONTH
-    if _fits(_TAIWAN_WAGES, per, number.low) and any(word in text for word in _TAIWAN_PERHAPS):
+    if per in _TAIWAN_WAGES and _fits(_TAIWAN_WAGES, per, number.low) and _may_be_taiwan(text):
         local = Unit.TWD
     return Pay(
         low=number.low * factor,
@@ -766,7 +785,7 @@ def _offer(text: str, figure: _Figure, floor: int, local: Unit) -> Pay | None:
         per=per,
         start=min(start, heard.start),
         end=end,
-        open_ended=figure.open_ended or "不封顶" in text[end : end + 9] or "无上限" in text[end : end + 9],
+        open_ended=figure.open_ended or "不封顶" in (after := text[end : end + 9]) or "无上限" in after,
         vague=number.vague,
         months=_months(text, end),
         called=heard.called,
@@ -805,6 +824,11 @@ remembers them (some HK$40 and NT$183 an hour), checked against no source."""
 def _fits(wages: dict[Per, tuple[float, float]], per: Per | None, low: float) -> bool:
     bounds = wages.get(per) if per else None
     return bounds is not None and bounds[0] <= low <= bounds[1]
+
+
+@lru_cache(maxsize=1)
+def _may_be_taiwan(text: str) -> bool:
+    return any(word in text for word in _TAIWAN_PERHAPS)
 
 
 def _sign(text: str, start: int) -> tuple[str | None, int]:

@@ -33,7 +33,7 @@ class Encoder:
         self._rare = float(settings["rare"]) ** 2
 
     def __call__(self, document: Document) -> Encoded:
-        """The features of the document that the model knows, one entry an occurrence."""
+        """The features of the document that the model knows."""
         pieces = [
             self._words(document),
             self._characters(document.text),
@@ -78,8 +78,10 @@ class Encoder:
         unknown: int,
         name: str,
     ) -> Block:
-        """Each occurrence counts its idf; the whole block is scaled so that their root sum of squares is fixed."""
-        values = self.model.idf[rows]
+        """One entry a distinct feature: (1 + log count) × idf, the whole block scaled to a fixed norm."""
+        rows, first, counts = np.unique(rows, return_index=True, return_counts=True)
+        starts, ends = starts[first], ends[first]
+        values = (1 + np.log(counts)).astype(np.float32) * self.model.idf[rows]
         norm = float(np.sqrt(values @ values + unknown * self._rare))
         return rows, values * np.float32(self._scale[name] / norm if norm else 0.0), starts, ends
 
@@ -89,7 +91,7 @@ Block = tuple[NDArray[np.integer[Any]], NDArray[np.float32], NDArray[np.int32], 
 
 @dataclass(frozen=True)
 class Encoded:
-    """A document as rows of the model, one entry an occurrence: its value, and where it stands (normal text)."""
+    """A document as rows of the model: the value of each, and where it first stands (normal text)."""
 
     rows: NDArray[np.integer[Any]]
     values: NDArray[np.float32]
@@ -135,16 +137,14 @@ class Opinion:
         pull = self._pull[:, 0] - self._pull[:, 1]
         chosen: list[Wording] = []
         taken: list[tuple[int, int]] = []
-        rows: set[int] = set()
         strength = np.abs(pull)
         likely = (
             np.argpartition(-strength, TERMS_TRIED)[:TERMS_TRIED] if len(pull) > TERMS_TRIED else np.arange(len(pull))
         )
         for number in likely[np.argsort(-strength[likely], kind="stable")].tolist():
-            row, start, end = int(encoded.rows[number]), int(encoded.starts[number]), int(encoded.ends[number])
-            if row in rows or start >= end or any(start < right and left < end for left, right in taken):
+            start, end = int(encoded.starts[number]), int(encoded.ends[number])
+            if start >= end or any(start < right and left < end for left, right in taken):
                 continue
-            rows.add(row)
             taken.append((start, end))
             found = self.document.evidence(start, end)
             if found.quote.strip():

@@ -190,8 +190,9 @@ def test_the_levels_begin_where_readme_says() -> None:
     ]
 
 
-def test_the_share_of_scams_that_scores_assume_is_named() -> None:
+def test_the_share_of_scams_that_scores_assume_is_named(detector: Detector) -> None:
     share = f"{SETTINGS['prior']:.0%}"
+    assert detector.manifest["settings"]["prior"] == SETTINGS["prior"], "run `make model`"
     assert f"**{share}**" in section("等级和分数")
     assert f"{share} are scams" in section("In English")
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from detector import Detector, ModelError
-from detector.model import ARRAYS_FILE, CURE, MANIFEST_FILE, SHIPPED, load_model
+from detector.model import ARRAYS_FILE, CURE, MANIFEST_FILE, SHIPPED, load_model, seal
 
 
 @pytest.fixture
@@ -29,6 +29,11 @@ def manifest(folder: Path) -> dict[str, Any]:
 
 
 def change_manifest(folder: Path, **changes: object) -> None:
+    changed = {**manifest(folder), **changes}
+    (folder / MANIFEST_FILE).write_text(json.dumps({**changed, "seal": seal(changed)}), "utf-8")
+
+
+def change_unsealed(folder: Path, **changes: object) -> None:
     (folder / MANIFEST_FILE).write_text(json.dumps({**manifest(folder), **changes}), "utf-8")
 
 
@@ -70,6 +75,11 @@ HARM: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "manifest not UTF-8": (lambda folder: (folder / MANIFEST_FILE).write_bytes(b"\xff{}"), MANIFEST_FILE, "not JSON"),
     "manifest a list": (lambda folder: (folder / MANIFEST_FILE).write_text("[]"), MANIFEST_FILE, "not a manifest"),
     "another format": (lambda folder: change_manifest(folder, format=99), MANIFEST_FILE, "not a manifest of format 1"),
+    "another calibration": (
+        lambda folder: change_unsealed(folder, calibration=[[0, 0], [1, 0]]),
+        MANIFEST_FILE,
+        "altered (its seal",
+    ),
     "no probes": (lambda folder: drop_key(folder, "probes"), MANIFEST_FILE, "no 'probes' in it"),
     "no calibration": (lambda folder: drop_key(folder, "calibration"), MANIFEST_FILE, "no 'calibration' in it"),
     "no settings": (lambda folder: drop_key(folder, "settings"), MANIFEST_FILE, "no 'settings' in it"),

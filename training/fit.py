@@ -26,7 +26,7 @@ from threadpoolctl import threadpool_limits
 
 from detector.document import Document
 from detector.features import character_keys, reading_terms, word_names
-from detector.model import ARRAYS_FILE, FORMAT, MANIFEST_FILE, load_model, pair_keys
+from detector.model import ARRAYS_FILE, FORMAT, MANIFEST_FILE, load_model, pair_keys, seal
 from detector.rules import RuleSet, load_rules
 from detector.scoring import believed, families, noisy_or
 from detector.types import CODES, Posting
@@ -166,19 +166,18 @@ def raw_counts(counts: Sequence[Counts], known: Vocabulary) -> Raw:
 
 
 def weigh(raw: Raw, known: Vocabulary, settings: Mapping[str, Any] = SETTINGS) -> csr_matrix:
-    """Values as `detector.wording.Encoder` computes them, summed over occurrences.
+    """Values as `detector.wording.Encoder` computes them: (1 + log count) × idf, each block scaled to its norm.
 
-    Each occurrence counts its idf, and each block of a row is scaled by the root sum of squares over occurrences.
     What has no row counts in the norm too, as if rare: a text full of words never seen is no clearer a case for it.
     """
     x, many = raw.known, len(BLOCKS)
-    idf = known.idf[x.indices]
+    values = (1 + np.log(x.data)) * known.idf[x.indices]
     block = known.blocks[x.indices]
     row = np.repeat(np.arange(x.shape[0]), np.diff(x.indptr))
-    squares = np.bincount(row * many + block, weights=x.data * idf**2, minlength=x.shape[0] * many)
+    squares = np.bincount(row * many + block, weights=values**2, minlength=x.shape[0] * many)
     norms = np.sqrt(squares + raw.unknown.ravel() * known.rare**2)
     scale = np.array([settings["blocks"][name] for name in BLOCKS])
-    return csr_matrix((x.data * idf * scale[block] / norms[row * many + block], x.indices, x.indptr), shape=x.shape)
+    return csr_matrix((values * scale[block] / norms[row * many + block], x.indices, x.indptr), shape=x.shape)
 
 
 def matrix(counts: Sequence[Counts], known: Vocabulary, settings: Mapping[str, Any] = SETTINGS) -> csr_matrix:
@@ -266,6 +265,8 @@ def held_out_shares(
 def calibration(raw: NDArray[np.float64], scam: NDArray[np.bool_], prior: float) -> list[list[float]]:
     """A monotone curve of (raw, share of scams) points from held-out scores, for traffic that is `prior` scams."""
     share = float(scam.mean())
+    if not 0 < share < 1:
+        raise DataError("the held-out postings are all of one label, so no score can be calibrated; add examples")
     weights = np.where(scam, prior / share, (1 - prior) / (1 - share))
     iso = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(raw, scam, sample_weight=weights)
     grid = np.linspace(0, 1, 41)
@@ -317,7 +318,7 @@ def train(
         "format": FORMAT,
         "heads": list(fitted.heads),
         "blocks": dict(settings["blocks"]),
-        "settings": {**settings, "rare": known.rare},
+        "settings": {**{key: value for key, value in settings.items() if key != "jobs"}, "rare": known.rare},
         "calibration": calibration(raw[posting], scam[posting], settings["prior"]),
         "data": {
             "sha256": data_hash(examples),
@@ -408,7 +409,9 @@ def write_model(out: Path, fitted: Weights, known: Vocabulary, manifest: dict[st
     write_whole(out / MANIFEST_FILE, _json(manifest))
 
 
-def _json(value: object) -> bytes:
+def _json(manifest: Mapping[str, Any]) -> bytes:
+    manifest = json.loads(json.dumps(manifest))  # as a reader will see it: lists for tuples, plain numbers
+    value = {**manifest, "seal": seal(manifest)}
     return (json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode("utf-8")
 
 
