@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from detector.document import Document
 from detector.errors import ModelError, TextTooLong
 from detector.model import load_model
-from detector.rules import Rule, RuleSet, load_rules
+from detector.rules import MAX_EVIDENCE, Rule, RuleSet, load_rules
 from detector.scoring import HINT_BELOW, calibrated, families, level, noisy_or
 from detector.types import (
     CODES,
     LOW_BELOW,
     MAX_TEXT,
     Assessment,
+    Because,
+    Evidence,
     Finding,
     Kind,
     Level,
@@ -78,7 +81,7 @@ class Detector:
             risk_level=level(score),
             risk_score=score,
             reasons=self._reasons(document, level(score), opinion, finding),
-            set_aside=_set_aside(finding),
+            set_aside=_set_aside(posting, finding),
             wording=opinion.wording(),
             versions=self.versions,
         )
@@ -104,7 +107,7 @@ class Detector:
             if likeliest not in told:
                 own = {likeliest: opinion.codes[likeliest]}
         reasons = [*finding.reasons, *(self._own_reason(document, opinion, code, share) for code, share in own.items())]
-        return tuple(sorted(reasons, key=lambda reason: -reason.confidence))
+        return _one_a_code(document.posting, sorted(reasons, key=lambda reason: -reason.confidence))
 
     def _own_reason(self, document: Document, opinion: Opinion, code: str, share: float) -> Reason:
         like = next((rule for rule in self.rules if rule.code == code), None)
@@ -126,18 +129,36 @@ def _kind(document: Document, opinion: Opinion) -> Kind:
     return Kind.POSTING
 
 
-def _set_aside(finding: Finding) -> tuple[SetAside, ...]:
+def _one_a_code(posting: Posting, reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    """The strongest reason of each code, with the places that the others of its code point at: ten deposits are one."""
+    strongest: dict[str, Reason] = {}
+    for reason in reasons:
+        first = strongest.setdefault(reason.code, reason)
+        if first is not reason:
+            strongest[reason.code] = replace(first, evidence=_apart(posting, [*first.evidence, *reason.evidence]))
+    return tuple(strongest.values())
+
+
+def _set_aside(posting: Posting, finding: Finding) -> tuple[SetAside, ...]:
     """Each mention once, whichever rules met it."""
-    seen: set[tuple[str, str, int, int]] = set()
-    kept = []
+    mentions: dict[tuple[str, Because], list[Evidence]] = {}
     for item in finding.set_aside:
-        fresh = tuple(
-            mention for mention in item.evidence if (item.code, mention.field, mention.start, mention.end) not in seen
-        )
-        seen.update((item.code, mention.field, mention.start, mention.end) for mention in fresh)
-        if fresh:
-            kept.append(SetAside(item.code, item.because, fresh))
-    return tuple(kept)
+        mentions.setdefault((item.code, item.because), []).extend(item.evidence)
+    return tuple(SetAside(code, because, _apart(posting, places)) for (code, because), places in mentions.items())
+
+
+def _apart(posting: Posting, places: Iterable[Evidence]) -> tuple[Evidence, ...]:
+    """The places in reading order; those that overlap are one."""
+    apart: list[Evidence] = []
+    for place in sorted(places, key=lambda place: (Posting.FIELDS.index(place.field), place.start, place.end)):
+        last = apart[-1] if apart else None
+        if last is not None and last.field == place.field and place.start < last.end:
+            end = max(last.end, place.end)
+            quote = getattr(posting, last.field)[last.start : end]
+            apart[-1] = Evidence(last.field, last.start, end, quote, last.disguised or place.disguised)
+        else:
+            apart.append(place)
+    return tuple(apart[:MAX_EVIDENCE])
 
 
 def _refuse_changed_features(classifier: Classifier) -> None:

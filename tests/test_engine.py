@@ -24,7 +24,7 @@ WARNING = "警方提醒：凡是要求先交押金的兼职都是诈骗，请勿
 def test_a_deposit_is_a_high_risk_with_its_words(detector: Detector) -> None:
     found = detector.assess(Posting(text=SCAM, id="a1"))
     assert (found.id, found.kind, found.risk_level) == ("a1", Kind.POSTING, Level.HIGH)
-    fee = next(reason for reason in found.reasons if reason.rule == "upfront_fee.deposit")
+    fee = next(reason for reason in found.reasons if reason.code == "upfront_fee")
     assert any("押-金" in item.quote and item.disguised for item in fee.evidence)
     assert fee.legal
 
@@ -222,3 +222,12 @@ def test_a_model_without_reason_codes_still_answers(tmp_path: Path) -> None:
     train([bare], tmp_path / "model", settings=TOY_SETTINGS)
     found = Detector.load(model=tmp_path / "model").assess(Posting(text="躺着赚钱，手机在家操作，日入八百，私聊"))
     assert all(reason.rule for reason in found.reasons)
+
+
+def test_ten_deposits_are_one_reason_with_places_that_do_not_overlap(detector: Detector) -> None:
+    text = "入职前需交押金200元，做满十单退还。" + "再交保证金300元，" * 9 + "交完安排上岗。"
+    found = detector.assess(Posting(text=text))
+    assert [reason.code for reason in found.reasons].count("upfront_fee") == 1
+    places = next(reason for reason in found.reasons if reason.code == "upfront_fee").evidence
+    assert all(left.end <= right.start for left, right in zip(places, places[1:], strict=False))
+    assert all(text[place.start : place.end] == place.quote for place in places)
