@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -229,5 +230,5 @@ def test_ten_deposits_are_one_reason_with_places_that_do_not_overlap(detector: D
     found = detector.assess(Posting(text=text))
     assert [reason.code for reason in found.reasons].count("upfront_fee") == 1
     places = next(reason for reason in found.reasons if reason.code == "upfront_fee").evidence
-    assert all(left.end <= right.start for left, right in zip(places, places[1:], strict=False))
+    assert all(left.end <= right.start for left, right in pairwise(places))
     assert all(text[place.start : place.end] == place.quote for place in places)
