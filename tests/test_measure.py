@@ -114,9 +114,9 @@ def test_the_table_names_each_set_and_what_is_missing(
     monkeypatch.setattr(measure, "BLIND", tmp_path / "blind.jsonl")
     monkeypatch.setattr(measure, "DATA", TOY_ROWS)
     table = measure.measure(toy, shared(tmp_path))
-    assert "visible functional suite (2 cases)" in table
-    assert "real_dev (1 texts, other_scam not scored)" in table
-    assert "honest_58tongcheng (1 honest postings)" in table
+    assert "visible functional suite (2 texts)" in table
+    assert "real_dev, other_scam not scored (1 texts)" in table
+    assert "honest_58tongcheng (1 texts)" in table
     assert f"blind cases: not measured, {tmp_path / 'blind.jsonl'} is not there" in table
     assert "honest_51job_zhilian: not measured" in table
     header = next(line for line in table.splitlines() if "scamjob" in line)
