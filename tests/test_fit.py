@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import os
@@ -233,3 +234,14 @@ def test_a_kill_between_the_files_leaves_no_half_model(
     with pytest.raises(KeyboardInterrupt):
         train([TOY_ROWS], tmp_path / "model", settings=TOY_SETTINGS)
     assert not (tmp_path / "model" / MANIFEST_FILE).exists()
+
+
+def test_a_table_trains_the_same_model_as_the_json_lines_it_was_made_from(toy_model: Path, tmp_path: Path) -> None:
+    table = tmp_path / "rows.csv"
+    with table.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["id", "text", "label", "codes", "group"])
+        for item in read_examples([TOY_ROWS]):
+            writer.writerow([item.id, item.posting.text, item.label, ",".join(item.codes), item.group])
+    train([table], tmp_path / "from-table", settings=TOY_SETTINGS)
+    assert (tmp_path / "from-table" / ARRAYS_FILE).read_bytes() == (toy_model / ARRAYS_FILE).read_bytes()

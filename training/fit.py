@@ -8,7 +8,7 @@ import json
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -31,7 +31,9 @@ from detector.rules import RuleSet, load_rules
 from detector.scoring import believed, families, noisy_or
 from detector.types import CODES, Posting
 from detector.wording import BLOCKS, KINDS, Classifier
-from training.dataset import DataError, Example, data_hash, read_examples
+from training.dataset import DataError, Example, data_hash
+from training.files import BadRow
+from training.labelled import read_labelled
 
 Step = Callable[[str, float], None]
 """Told the name of a step and how much of the whole is done, 0..1."""
@@ -296,7 +298,7 @@ def train(
     """Train on labelled files and write a model folder; gives its manifest. DataError names a bad row."""
     tell: Step = step or (_tell_nobody)
     tell("reading", 0.0)
-    examples = read_examples(paths)
+    examples = _read(paths)
     _refuse_too_little(examples)
     tell("reading the texts", 0.03)
     counts = count_all(examples, settings["jobs"])
@@ -332,6 +334,16 @@ def train(
     write_model(out, fitted, known, manifest)
     tell("done", 1.0)
     return manifest
+
+
+def _read(paths: Iterable[Path]) -> list[Example]:
+    """The examples of labelled files of any kind; DataError at the first row that is none."""
+    examples: list[Example] = []
+    for path, _, row in read_labelled(map(str, paths)):
+        if isinstance(row, BadRow):
+            raise DataError(f"{path}:{row.number}: {row.cause}")
+        examples.append(row)
+    return examples
 
 
 def _refuse_too_little(examples: Sequence[Example]) -> None:
