@@ -259,7 +259,8 @@ def test_time_is_linear_in_the_length(piece: str) -> None:
             best = min(best, time.process_time() - began)
         return best
 
-    assert seconds(20_000) < 5 * seconds(5_000) + 0.02, "four times the text took far more than four times as long"
+    # Other programs disturb a single pair of timings; code that is not linear fails every pair.
+    assert any(seconds(20_000) < 5 * seconds(5_000) + 0.02 for _ in range(4)), "four times the text took far longer"
 
 
 def test_random_mixtures_of_figures_stay_fast() -> None:
