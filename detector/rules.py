@@ -143,7 +143,7 @@ def _distinct(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 class RuleSet:
-    """All rules as one signal. One pass finds which patterns can match at all; only those are tried."""
+    """All rules together. One pass finds which patterns can match at all; only those are tried."""
 
     def __init__(self, rules: Sequence[Rule], version: str) -> None:
         self.rules = tuple(rules)

@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from detector.document import Document
 
 MAX_TEXT = 20_000
 """Longest posting, in code points over all fields, that an assessment takes."""
@@ -215,16 +211,7 @@ def _evidence(item: Evidence) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one signal says of a document: reasons for concern, and mentions that were set aside."""
+    """What the rules say of a document: reasons for concern, and mentions that were set aside."""
 
     reasons: tuple[Reason, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
-    evidence_against: tuple[str, ...] = field(default=())
-
-
-class Signal(Protocol):
-    """Anything that reads a document and says what it finds. Rules and the classifier are signals."""
-
-    def read(self, document: Document) -> Finding:
-        """The findings in this document; never raises, whatever the text."""
-        ...

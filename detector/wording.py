@@ -1,4 +1,4 @@
-"""The trained classifier as a signal: kind, likelihood of a scam, reason codes, and the words that speak for them."""
+"""The trained classifier: kind, likelihood of a scam, reason codes, and the words that speak for them."""
 
 from __future__ import annotations
 
