@@ -51,8 +51,12 @@ bench: $(VENV)/.ready ## speed, cold start and memory beside the usual pipeline,
 	@$(PYTHON) -m training.bench
 
 .PHONY: measure
-measure: $(VENV)/.ready ## accuracy on held-out texts beside two peers
-	@$(PYTHON) -m training.measure
+measure: $(VENV)/.ready-dev ## quality on held-out texts: beside two peers, part by part, under disguise
+	@$(PYTHON) -m training.quality
+
+.PHONY: quality
+quality: $(VENV)/.ready-dev ## the same, written to docs/quality.md, with sources left out and the learning curve
+	@$(PYTHON) -m training.quality --write --leave-out --curve
 
 .PHONY: model
 model: $(VENV)/.ready ## train the shipped model again from data/

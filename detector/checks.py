@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from detector.document import Document
@@ -128,12 +127,15 @@ CHECKS: Mapping[str, Check] = {
     "lure": lure,
 }
 """The checks a rule may name."""
+WHOLE = frozenset({"absurd_pay", "high_pay"})
+"""Those that read the whole text whatever the spans; a rule that names one needs no pattern."""
 
 
 _RECRUITING = frozenset({"hiring", "easy", "nobar", "contact", "settle", "pay_word", "own_funds", "small_first"})
 LURE_OF = 3
 ROOM_FOR_A_SLIP = 160
 LONG_FOR_A_LURE = 200
+_TELLERS = frozenset({"news", "victim", "warn"})
 _WEAK = frozenset({"easy", "nobar", "settle", "urgent", "contact"})
 
 UNNAMED_WORK = 2.5
@@ -153,9 +155,18 @@ def _offer(document: Document, *, absurd: bool) -> Told | None:
     least = UNNAMED_WORK if comparison.role is None else 1.0
     if len(set(_TRADITIONAL.findall(document.original)) - {"薪"}) >= 3:
         least *= OTHER_DOLLARS
-    if (comparison.verdict == "absurd" and comparison.ratio >= least) is not absurd:
+    sure = comparison.verdict == "absurd" and comparison.ratio >= least and not _may_be_told_of(document)
+    if sure is not absurd:
         return None
     return Told([offer], comparison.arithmetic)
+
+
+def _may_be_told_of(document: Document) -> bool:
+    """Whether a word of reporters, victims or warnings stands there: sums are named in such texts without an offer.
+
+    Words of one character (吗, 妈) stand everywhere.
+    """
+    return any(concept.name in _TELLERS and concept.end - concept.start > 1 for concept in document.concepts)
 
 
 _HAN_NUMBER = "一二两三四五六七八九"
@@ -177,10 +188,14 @@ _ASKED = re.compile(r"[^,。!\n]{0,4}(?:吗|么|嘛|不\?|没有\?)")
 def _standing(document: Document, spans: Spans) -> list[tuple[int, int]]:
     """The spans that the text itself puts forward: none where it retells an offer, and none quoted or asked about."""
     text = document.text
-    if _is_retold(text) or _only_talks(document):
+    if document.noted("retold", _retells):
         return []
     quoted = [match.span() for match in _QUOTATION.finditer(text) if match.start() > 1]
     return [(start, end) for start, end in spans if not _within(quoted, start) and not _ASKED.match(text, end)]
+
+
+def _retells(document: Document) -> bool:
+    return _only_talks(document) or _is_retold(document.text)
 
 
 def _within(spans: Spans, place: int) -> bool:
@@ -319,7 +334,6 @@ _WARNING = (
 """Signs that a scam may carry as well (谨防诈骗, 反诈中心提醒您): they count only beside another, or in a pair."""
 
 
-@lru_cache(maxsize=64)
 def _is_retold(text: str) -> bool:
     """Whether somebody tells of an offer (a victim, a reporter, a warning, a résumé) rather than making one.
 

@@ -6,37 +6,30 @@ sent.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Sequence
 from functools import cached_property
-from itertools import accumulate
-from typing import NamedTuple
+from itertools import accumulate, pairwise
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import rjieba
-from numpy.typing import NDArray
 
 from detector.concepts import Concept, find_concepts
 from detector.market import Comparison, compare
-from detector.normalize import AlignedText, code_points, normalize
+from detector.normalize import AlignedText, normalize
 from detector.pay import Pay, read_pay
 from detector.types import Evidence, Posting
 
-_PAUSE, _SENTENCE = 1, 2
+Found = TypeVar("Found")
 
-
-def _breaks() -> NDArray[np.uint8]:
-    """What each code point does to a clause: nothing, ends it, ends the sentence too."""
-    table = np.zeros(0x1FB00, dtype=np.uint8)
-    table[0x2600:0x27C0] = table[0x1F000:0x1FB00] = _PAUSE  # symbols and emoji
-    for mark in ", \t\r~|•●★☆◆◇■□▪【】[]<>":
-        table[ord(mark)] = _PAUSE
-    for mark in "。!?;\n…":
-        table[ord(mark)] = _SENTENCE
-    table[-1] = 0  # stands for all that lies beyond
-    return table
-
-
-_BREAKS = _breaks()
+_SENTENCE_ENDS = "。!?;\n…"
+_PAUSES = ", \t\r~|•●★☆◆◇■□▪【】[]<>"
+_SYMBOLS = "\u2600-\u27bf\U0001f000-\U0001faff"
+_CLAUSE = re.compile(f"[^{re.escape(_SENTENCE_ENDS + _PAUSES)}{_SYMBOLS}]++|[{_SENTENCE_ENDS}]")
+"""A clause, or the end of a sentence."""
+_SENTENCE = re.compile(f"[^{_SENTENCE_ENDS}]++[{_SENTENCE_ENDS}]?|[{_SENTENCE_ENDS}]")
 
 
 class Clause(NamedTuple):
@@ -47,6 +40,13 @@ class Clause(NamedTuple):
     sentence: int
     concepts: list[Concept]
     names: frozenset[str]
+
+
+def _clause(span: tuple[int, int, int], concepts: list[Concept]) -> Clause:
+    return Clause(*span, concepts, frozenset([concept[0] for concept in concepts]) if concepts else _NOTHING)
+
+
+_NOTHING: frozenset[str] = frozenset()
 
 
 class Document:
@@ -64,6 +64,14 @@ class Document:
             pieces.append(value)
             length += len(value) + 1
         self.original = "\n".join(pieces)
+        self._notes: dict[str, Any] = {}
+
+    def noted(self, name: str, find: Callable[[Document], Found]) -> Found:
+        """What a reader finds out about the whole text, found out once."""
+        if name not in self._notes:
+            self._notes[name] = find(self)
+        found: Found = self._notes[name]
+        return found
 
     @cached_property
     def aligned(self) -> AlignedText:
@@ -75,6 +83,28 @@ class Document:
         """The normal text: simplified, lower case, disguises undone."""
         return self.aligned.text
 
+    def without(self, spans: Sequence[tuple[int, int]]) -> Document:
+        """The same posting without these sentences of the normal text.
+
+        A full stop goes with them where it follows a pause: it only parts them from what stood before.
+        """
+        keep = np.ones(len(self.text), np.bool_)
+        for start, end in spans:
+            keep[start:end] = False
+            if start > 1 and self.text[start - 1] == "。" and self.text[start - 2] in _PAUSES:
+                keep[start - 1] = False
+        places = np.concatenate([[0], np.cumsum(keep)])
+        hidden = [(int(places[start]), int(places[end])) for start, end in self.aligned.disguised]
+        rest = Document(self.posting)
+        rest.aligned = AlignedText(
+            self.original,
+            "".join([char for char, kept in zip(self.text, keep.tolist(), strict=True) if kept]),
+            self.aligned.starts[keep],
+            self.aligned.ends[keep],
+            tuple(span for span in hidden if span[0] < span[1]),
+        )
+        return rest
+
     @cached_property
     def words(self) -> list[str]:
         """The jieba words of the normal text, without gaps: joined they are the text again."""
@@ -82,14 +112,22 @@ class Document:
         return words
 
     @cached_property
-    def borders(self) -> set[int]:
-        """Places in the normal text where a word begins or ends."""
-        return {0, *accumulate(map(len, self.words))}
+    def borders(self) -> list[int]:
+        """Places in the normal text where a word begins or ends, in order."""
+        return [0, *accumulate(map(len, self.words))]
+
+    @cached_property
+    def _border_set(self) -> frozenset[int]:
+        return frozenset(self.borders)
+
+    def is_border(self, place: int) -> bool:
+        """Whether a word begins or ends at a place of the normal text."""
+        return place in self._border_set
 
     @cached_property
     def concepts(self) -> list[Concept]:
         """The words that the lexicon knows, in order."""
-        return find_concepts(self.text, self.borders)
+        return find_concepts(self.text, self._border_set)
 
     @cached_property
     def _concept_starts(self) -> list[int]:
@@ -100,19 +138,34 @@ class Document:
         return self.concepts[bisect_left(self._concept_starts, start) : bisect_left(self._concept_starts, end)]
 
     @cached_property
+    def sentences(self) -> list[tuple[int, int]]:
+        """The sentences as spans of the normal text, each with the mark that ends it."""
+        return [match.span() for match in _SENTENCE.finditer(self.text)]
+
+    @cached_property
+    def _sentence_starts(self) -> list[int]:
+        return [start for start, _ in self.sentences]
+
+    def sentence_at(self, place: int) -> tuple[int, int]:
+        """The sentence that holds a place of the normal text, which is not empty."""
+        return self.sentences[bisect_right(self._sentence_starts, place) - 1]
+
+    @cached_property
     def clauses(self) -> list[Clause]:
-        """The clauses with the concepts in them, in order."""
-        kinds = _BREAKS[np.minimum(code_points(self.text), len(_BREAKS) - 1)]
-        inside = np.concatenate([[0], kinds == 0, [0]]).astype(np.int8)
-        steps = np.diff(inside)
-        starts, ends = np.flatnonzero(steps == 1), np.flatnonzero(steps == -1)
-        sentences = np.concatenate([[0], np.cumsum(kinds == _SENTENCE)])[starts]
-        first = [*np.searchsorted(np.array(self._concept_starts, np.int64), starts).tolist(), len(self.concepts)]
-        found = []
-        for at, span in enumerate(zip(starts.tolist(), ends.tolist(), sentences.tolist(), strict=True)):
-            concepts = self.concepts[first[at] : first[at + 1]]
-            found.append(Clause(*span, concepts, frozenset([concept[0] for concept in concepts])))
-        return found
+        """The clauses with the concepts in them, in order; a concept between two belongs to the first."""
+        spans: list[tuple[int, int, int]] = []
+        sentence = 0
+        for match in _CLAUSE.finditer(self.text):
+            start, end = match.span()
+            if end - start == 1 and self.text[start] in _SENTENCE_ENDS:
+                sentence += 1
+            else:
+                spans.append((start, end, sentence))
+        first = [bisect_left(self._concept_starts, span[0]) for span in spans]
+        first.append(len(self.concepts))
+        return [
+            _clause(span, self.concepts[left:right]) for span, (left, right) in zip(spans, pairwise(first), strict=True)
+        ]
 
     @cached_property
     def _clause_starts(self) -> list[int]:

@@ -29,8 +29,8 @@ from detector.types import (
 )
 from detector.wording import Classifier, Opinion
 
-CODE_FROM = 0.5
-"""A reason code that the classifier finds at least this likely is given."""
+CODE_FROM = 0.3
+"""A reason code that the classifier finds at least this likely, if the text is a scam, is given."""
 PROBE_TOLERANCE = 0.002
 
 
@@ -80,7 +80,7 @@ class Detector:
             kind=kind,
             risk_level=level(score),
             risk_score=score,
-            reasons=self._reasons(document, level(score), opinion, finding),
+            reasons=self._reasons(posting, score, opinion, finding),
             set_aside=_set_aside(posting, finding),
             wording=opinion.wording(),
             versions=self.versions,
@@ -92,13 +92,13 @@ class Detector:
 
     def _score(self, kind: Kind, opinion: Opinion, finding: Finding) -> int:
         claims = {reason.rule: reason.confidence for reason in finding.reasons if reason.rule}
-        raw = noisy_or(opinion.scam, families(claims, self._audit).values())
+        raw = noisy_or(opinion.risk, families(claims, self._audit, opinion.legit).values())
         score = round(100 * calibrated(raw, self._curve))
         return min(score, LOW_BELOW - 1) if kind is Kind.NOT_POSTING else score
 
-    def _reasons(self, document: Document, risk: Level, opinion: Opinion, finding: Finding) -> tuple[Reason, ...]:
+    def _reasons(self, posting: Posting, score: int, opinion: Opinion, finding: Finding) -> tuple[Reason, ...]:
         """Rules first, then what only the classifier sees; nothing at all where the risk is low."""
-        if risk is Level.LOW:
+        if level(score) is Level.LOW:
             return ()
         told = {reason.code for reason in finding.reasons}
         own = {code: share for code, share in opinion.codes.items() if share >= CODE_FROM and code not in told}
@@ -106,10 +106,13 @@ class Detector:
             likeliest = max(opinion.codes, key=lambda code: opinion.codes[code])
             if likeliest not in told:
                 own = {likeliest: opinion.codes[likeliest]}
-        reasons = [*finding.reasons, *(self._own_reason(document, opinion, code, share) for code, share in own.items())]
-        return _one_a_code(document.posting, sorted(reasons, key=lambda reason: -reason.confidence))
+        reasons = [
+            *finding.reasons,
+            *(self._own_reason(opinion, code, share * score / 100) for code, share in own.items()),
+        ]
+        return _one_a_code(posting, sorted(reasons, key=lambda reason: -reason.confidence))
 
-    def _own_reason(self, document: Document, opinion: Opinion, code: str, share: float) -> Reason:
+    def _own_reason(self, opinion: Opinion, code: str, confidence: float) -> Reason:
         like = next((rule for rule in self.rules if rule.code == code), None)
         return Reason(
             code=code,
@@ -117,8 +120,8 @@ class Detector:
             title=CODES[code],
             explanation=like.explanation if like else "这段话的写法与已知的同类骗局相近。",
             advice=like.advice if like else "先别答应，也别付钱、别给证件和验证码；向平台核实后再说。",
-            confidence=round(min(share, 0.99), 2),
-            evidence=(document.evidence(*opinion.clause_for(code)),),
+            confidence=round(min(max(confidence, 0.01), 0.99), 2),
+            evidence=(opinion.document.evidence(*opinion.clause_for(code)),),
             legal=like.legal if like else (),
         )
 

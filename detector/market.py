@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import ahocorasick_rs
 
 from detector.errors import TableError
-from detector.pay import YUAN_EACH, Called, Pay, Per, Unit, monthly
+from detector.pay import YUAN_EACH, Called, Pay, Per, Unit, monthly, read_count
 
 WAGES_FILE = Path(__file__).parent / "reference" / "wages.toml"
 
@@ -49,7 +49,8 @@ class Comparison:
 
     `offered` is one payment, `offered_monthly` what it comes to in a month where time is paid, `usual` a month's pay in
     the trade, or the price of one unit. `ratio` is the low end of the offer over the top of the usual for that unit.
-    `role` is None where no work is named. `back` is set where money is put in and more comes back at once.
+    `role` is None where no work is named. `back` is set where money is put in and more comes back at once. `output` is
+    what one does in the time by the text itself, where the offer is a price of pieces times that (一天六七百条).
     """
 
     verdict: Verdict
@@ -61,6 +62,7 @@ class Comparison:
     ratio: float
     role_span: tuple[int, int] | None
     back: Pay | None = None
+    output: str = ""
 
     @property
     def per(self) -> Per | None:
@@ -103,6 +105,7 @@ class Wages(NamedTuple):
     tiers: Mapping[str, float]
     meanings: tuple[_Meaning, ...]
     words: ahocorasick_rs.AhoCorasick
+    unskilled: Role | None = None
 
     def mentions(self, text: str) -> list[_Mention]:
         """Every trade, city and sign of light work the text names, in order, longest first at one place."""
@@ -147,18 +150,21 @@ def compare(text: str, pays: Sequence[Pay]) -> Comparison | None:
         return back
     some = pays if len(pays) <= _MOST else (*pays[:_MOST], *pays[max(_MOST, len(pays) - _MOST) :])
     offers = [p for p in some if p.called is not Called.FEE and (p.per is not None or p.unit is Unit.PERCENT)]
+    if all(p.per not in _TIMED for p in offers):
+        offers += _lone_sums(text, some)
     if not offers:
         return None
     wages = load_wages()
     mentions = wages.mentions(text)
     tier = next((m.meaning.tier for m in mentions if m.meaning.tier), "other")
-    work = [m for m in mentions if m.meaning.role]
+    work = _by_heads(text, [m for m in mentions if m.meaning.role], wages.unskilled)
     named = [m for m in work if not m.meaning.hint or m.start < _TITLE] or work
     context = _Context(text, named, work, [m for m in mentions if m.meaning.light], wages.tiers[tier])
     found = [
         one
         for pay in offers
-        if (one := _measure(context, pay)) and (one.verdict is Verdict.ORDINARY or not _is_boast(text, pay, offers))
+        for one in _measured(context, pay)
+        if one.verdict is Verdict.ORDINARY or not _is_boast(text, pay, offers)
     ]
     return _soberly(context, max(found, key=lambda one: (_ORDER[one.verdict], one.ratio), default=None), found)
 
@@ -177,6 +183,66 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
+# --- the trade that counts -------------------------------------------------------------------------------
+
+UNSKILLED = "一般岗位"
+"""The row of the table for work that anyone can do, by whatever name: 贴标员, 捡垃圾员, 跟妆助理."""
+_HEAD_OF_TITLE = re.compile(
+    r"(?:员|工|助理|助手|学徒|帮手|志愿者|小妹|小弟|阿姨|大姐)(?=[^一-鿿]|[若数几多一二两三四五六七八九十招要来]|$)"
+)
+"""The last part of a compound is the work: a 心外科导诊员 is a guide and no surgeon."""
+_TITLE_LIKE = re.compile(r"[一-鿿]{1,8}$")
+_NO_TITLES = frozenset(
+    _words(
+        "员工 人工 手工 加工 打工 开工 上工 下工 施工 竣工 完工 停工 务工 职工 化工 分工 义工 民工 复工 "
+        "返工 招工 用工 技工 "
+        "包工 军工 总工 轻工 动工 监工 特工 美工 做工 童工 计工 社工 收工 赶工 误工 会员 成员 学员 动员 "
+        "党员 团员 队员 官员 "
+        "委员 演员 议员 人员 职员 雇员 全员 定员 满员 减员 飞行员 运动员 教练员 研究员 程序员 交易员 "
+        "公务员 驾驶员 船员 "
+        "潜水员 爆破员 评论员 裁判员 引航员 精算员 经理助理 总裁助理 董事长助理 总助理 院长助理 投资助理 "
+        "校长助理 老板助理"
+    )
+)
+_BARE_HEADS = frozenset({"员", "工", "专员", "人员", "小工", "员工", "兼职员"})
+"""Heads that leave a trade what it is: 采摘工, 销售专员."""
+_PLACES = ("公司", "厂", "医院", "中心", "事务所", "学院", "学校", "集团", "局", "协会", "楼盘")
+_FIRST = 160
+"""Characters at the start in which a title is looked for."""
+
+
+def _by_heads(text: str, work: list[_Mention], unskilled: Role | None) -> list[_Mention]:
+    """The trades with compounds read by their last part, and without those that only say whose or where the work is."""
+    if unskilled is None:
+        return work
+    titles: list[_Mention] = []
+    taken: set[int] = set()
+    for head in _HEAD_OF_TITLE.finditer(text, 0, _FIRST):
+        end = head.end()
+        title = _TITLE_LIKE.search(text, max(end - 8, 0), end)
+        if title is None or len(title[0]) < 2 or title[0].endswith(_NO_TITLE_ENDS):
+            continue
+        inside = [m for m in work if title.start() <= m.start and m.end <= end]
+        last = inside[-1] if inside else None
+        if any(m.start < end <= m.end for m in work):
+            taken.update(m.start for m in inside[:-1])
+            continue
+        if last is not None and text[last.end : end] in _BARE_HEADS:
+            continue
+        taken.update(m.start for m in inside)
+        hired = max(title[0].rfind(word) for word in "招聘征请找") + 1
+        titles.append(_Mention(_Meaning(unskilled), last.start if last else title.start() + hired, end))
+    places = [m for m in work if text.startswith(_PLACES, m.end)]
+    if titles or any(not m.meaning.hint for m in work if m not in places):
+        taken.update(m.start for m in places)
+    if not titles and not taken:
+        return work
+    return sorted([*(m for m in work if m.start not in taken), *titles], key=lambda m: m.start)
+
+
+_NO_TITLE_ENDS = tuple(_NO_TITLES)
+
+
 class _Context(NamedTuple):
     """What all offers of a text share: the trades named, those and all hinted at, light work, the city's factor."""
 
@@ -189,8 +255,9 @@ class _Context(NamedTuple):
 
 _BOASTS = ("最高", "最多", "优秀", "能力", "管理层", "目前", "拼命", "最好", "加班", "冠军", "老员工")
 _GIFTS = _words(
-    "预支 赔付 成交 节 礼金 补 津贴 奖 福利 生日 结婚 推荐 介绍 邀约 迟到 体检 押 团建 红包 保险 内推 客单 市价 "
-    "标价 售价 原价 价值 成本"
+    "预支 赔付 成交 节日 过节 中秋 端午 春节 礼金 补 津贴 奖 福利 生日 结婚 推荐 介绍 邀约 迟到 体检 "
+    "押 团建 红包 保险 内推 客单 市价 "
+    "标价 售价 市值 原价 价值 成本 谈成 签成 约到 招到 成功 住的 租房 买一 单次不超过 报销 单笔"
 )
 
 
@@ -283,7 +350,184 @@ _NO_TRADE: Mapping[Per, float] = {
 """What light work without a name has to offer before it is looked at, in yuan."""
 
 
-def _measure(context: _Context, pay: Pay) -> Comparison | None:
+def _measured(context: _Context, pay: Pay) -> list[Comparison]:
+    """One offer as it stands, and as a day's pay where the text says how many pieces that is."""
+    text = context.text
+    if pay.of in _CONTAINERS and (holds := _content(text, pay.of)) > 1:
+        pay = replace(pay, low=pay.low / holds, high=pay.high / holds)
+    one = _measure(context, pay)
+    times = _output(context, pay) if pay.of and pay.unit is not Unit.PERCENT else None
+    if times is None:
+        return [one] if one else []
+    if (
+        one
+        and one.verdict is not Verdict.ORDINARY
+        and times.verdict is Verdict.ORDINARY
+        and not _is_light(one, context)
+    ):
+        return [times]
+    return [one, times] if one else [times]
+
+
+def _is_light(one: Comparison, context: _Context) -> bool:
+    return any(m.meaning.role and m.meaning.role.name == one.role and m.meaning.role.light for m in context.named)
+
+
+_CONTAINERS = frozenset({"箱", "盒", "包", "袋", "捆", "件", "卷", "筐", "车", "柜", "批", "套", "桶"})
+_NUMBER = r"[0-9]{1,5}|[一二两三四五六七八九十百千几]{1,7}"
+_THINGS = "双个只支条片枚套根粒颗张本份吨件斤"
+_HELD = re.compile(rf"({_NUMBER})[{_THINGS}][一每/]([箱盒包袋捆件卷筐车柜批套桶])")
+_HOLDS = re.compile(
+    rf"[一每]([箱盒包袋捆件卷筐车柜批套桶])(?:有|装|是|大概|大约|里){{0,2}}({_NUMBER})(?:来|多)?[{_THINGS}]"
+)
+
+
+def _content(text: str, box: str) -> float:
+    """How many things a container holds by the text: 五千双一箱; 1 where it does not say."""
+    for found, number, what in ((_HELD.search(text), 1, 2), (_HOLDS.search(text), 2, 1)):
+        if found is not None and found[what] == box and (count := read_count(found[number])):
+            return max(count[0], 1.0)
+    return 1.0
+
+
+_PACKED = re.compile(rf"[一每]([箱包袋盒])(?:有|装|是|大概|大约|里){{0,2}}(?P<n>{_NUMBER})(?:来|多)?[{_THINGS}]")
+_DONE = (
+    r"(?:(?P<day>[一每单]个?(?:天|日|晚上?|夜|班|通宵)|日均|[每一]日保底|每天保底)|(?P<hour>[一每]个?(?:小时|钟头?))"
+    rf"|(?P<box>[一每]车))[^。;\n!?0-9]{{0,9}}?(?P<n>{_NUMBER})(?:[来多余几]|[-~到至](?:{_NUMBER}))?个?"
+)
+_SHARED = re.compile(r"(几|[0-9]{1,2}|[一二两三四五六七八九十]{1,3})个?人(?:一起|平|均)?分")
+
+
+@cache
+def _outputs(of: str) -> re.Pattern[str]:
+    """What finds how many of a thing are done in a day: 一天三十来吨, 六百条一天."""
+    thing = of[0]
+    return re.compile(
+        rf"{_DONE}{thing}|(?<![0-9])(?P<n2>{_NUMBER})[来多]?{thing}(?:[一每/](?P<day2>天|日|晚|夜|班)|[一每/]个?(?P<hour2>小时))"
+    )
+
+
+_OUTPUTS = frozenset(
+    "条篇件组单笔次趟首章份车吨亩个张只支页颗朵双套户家箱盒台本句行米斤袋粒圈幅间枚串包副桶棵株扇捆根块房"
+)
+
+
+_COUNT_ENDS = frozenset("0123456789一二两三四五六七八九十百千几来多余个")
+
+
+def _done(text: str, pay: Pay) -> Iterator[re.Match[str]]:
+    """Where the text says how many of the thing are done, looked for about each place that names the thing."""
+    place, thing, search = -1, pay.of[0], _outputs(pay.of).search
+    for _ in range(_MOST):
+        place = text.find(thing, place + 1)
+        if place < 0:
+            return
+        if place and text[place - 1] in _COUNT_ENDS and not pay.start <= place < pay.end:
+            said = search(text, max(place - 24, 0), place + 5)
+            if said is not None:
+                yield said
+
+
+def _output(context: _Context, pay: Pay) -> Comparison | None:
+    """The price of a piece times what one does in a day by the text's own words, against a day's pay."""
+    if pay.of[0] not in _OUTPUTS:
+        return None
+    for said in _done(context.text, pay):
+        count = read_count(said["n"] or said["n2"])
+        if count is None or not 1 < count[0] <= 20_000 or said.start() <= pay.start < said.end():
+            continue
+        shared = _SHARED.search(context.text, said.end(), said.end() + 24)
+        people = (read_count(shared[1]) or (4.0, 4.0))[1] if shared else 1.0
+        per = Per.HOUR if said["hour"] or said["hour2"] else Per.DAY
+        share = count[0] / people
+        each = replace(pay, low=pay.low * share, high=pay.high * share, per=per, of="", called=None)
+        if said["box"] and (len(context.text) > _LONG or pay.of[0] != "吨"):
+            continue
+        one = _measure(context, each)
+        return replace(one, pay=pay, output=said[0]) if one else None
+    packed = _PACKED.search(context.text) if pay.of == "个" and len(context.text) <= _LONG else None
+    if packed is not None and (count := read_count(packed["n"])) and packed[0][1] != pay.of:
+        each = replace(pay, low=pay.low * count[0], high=pay.high * count[0], per=Per.DAY, of="")
+        one = _measure(context, each, "high_ok")
+        return replace(one, pay=pay, output=packed[0]) if one else None
+    return None
+
+
+_ODD = frozenset({"人", "位", "名", "个人"})
+_NO_LONE = _words(
+    "押 租 转让 学费 报名 交 费 罚 赔 垫 买 价 投 贷 奖 补 保额 保险 欠 借 充 存 退 订金 定金 备用金 "
+    "面积 流水 业绩 营业 "
+    "注册 资金 年 余额 积分 收款 到账 分期 首付 办 考 证 介绍 内推 推荐 名额 年终 客单 卖 消费 骗 "
+    "损失 涉 额度 收取 现金 给了 花 亏 金额 净赚 共计 最大 背 售 追回 不得 违者 诈"
+)
+_ONE_OFF = re.compile(
+    r"明[天早晚]|今[天晚]|后天|(?<!每)(?<!到)周[一二三四五六日](?!至|到|休)|[0-9]{1,2}[号日](?!前|结|发)|[举站坐干做拍搬]一天|婚礼|就一[天晚]"
+)
+_REGULAR = re.compile(
+    r"长期|月休|五险|社保|公积金|每周|每天|全职|应届|试用|转正|单休|双休|轮班|周末休|面试|面谈|过来聊|一周|一星期|[天月年]薪|签合同|做一个月|档期|老师|工程"
+)
+_EMPLOYED = re.compile(r"五险|社保|公积金|月休|双休|单休|底薪|试用期|转正")
+_TIME_SPENT = re.compile(
+    r"(?<!每天)(?<!每日)(?<!一天)(?<![0-9十])([2-6]|[两二三四五六])个?(?:小时|钟头|钟(?!表)|h(?![a-z]))(?!班|制|工作|内|以|车)"
+)
+
+
+def _lone_sums(text: str, pays: Sequence[Pay]) -> list[Pay]:
+    """A sum that nothing says what it is for, as pay for the hours named beside it, for the one day, or for a month."""
+    sums = [p for p in pays if _is_lone(text, p)]
+    if len(sums) != 1:
+        return []
+    pay = sums[0]
+    near = _TIME_SPENT.search(text, max(pay.start - 14, 0), pay.start) or _TIME_SPENT.search(
+        text, pay.end, pay.end + 16
+    )
+    if near is not None and (hours := read_count(near[1])) and not _EMPLOYED.search(text):
+        return [replace(pay, per=Per.HOUR, of="", low=pay.low / hours[1], high=pay.high / hours[1])]
+    if pay.of:
+        return [replace(pay, per=Per.DAY, of="", low=pay.low / 5, high=pay.high / 5)]
+    if pay.low == pay.high and len(text) <= _LONG and _ONE_OFF.search(text) and not _REGULAR.search(text):
+        return [replace(pay, per=Per.DAY, low=pay.low / 2.5, high=pay.high / 2.5)]
+    if not _LEAST_MONTH <= pay.low <= _MOST_MONTH or len(text) > _TOLD or "骗" in text:
+        return []
+    return [replace(pay, per=Per.MONTH)]
+
+
+_LEAST_MONTH, _MOST_MONTH = 2_000, 300_000
+"""What a sum without a name can be a month's pay between."""
+_TOLD = 400
+"""Characters from which on a text is no offer that leaves its wage without a name."""
+
+
+def _is_lone(text: str, pay: Pay) -> bool:
+    if pay.called in (Called.FEE, Called.SHARE) or pay.unit is Unit.PERCENT or pay.vague or pay.low < 100:
+        return False
+    if pay.per is not None and pay.of not in _ODD:
+        return False
+    before = text[max(pay.start - 10, 0) : pay.end]
+    return not text.startswith(_FEES, pay.end) and not any(word in before for word in _NO_LONE)
+
+
+_FEES = (
+    "押",
+    "定金",
+    "订金",
+    "保证金",
+    "学费",
+    "培训",
+    "服装",
+    "报名",
+    "会费",
+    "体检",
+    "的",
+    "报酬金",
+    "额",
+    "奖",
+    "补",
+    "罚",
+)
+
+
+def _measure(context: _Context, pay: Pay, kind: str = "") -> Comparison | None:
     """One offer against the trade it is for."""
     if pay.unit is Unit.PERCENT:
         return _share(context, pay)
@@ -292,12 +536,20 @@ def _measure(context: _Context, pay: Pay) -> Comparison | None:
     if mention is None or mention.meaning.role is None:
         return None if any(not m.meaning.hint for m in context.named) else _unnamed(context, pay, factor)
     role = mention.meaning.role
+    if pay.of in _SESSIONS and (said := context.text[pay.start : pay.end]) and ("月" in said or "天" in said):
+        return None
+    if pay.of in _SESSIONS and _fills_a_day(role, pay):
+        pay = replace(pay, per=Per.DAY)
     usual = role.each.get(pay.per) if pay.per else None
-    if usual is None:
+    if usual is None or (pay.per not in _TIMED and (pay.of in _ODD or _is_sold(context, pay, role))):
         return None
     low, high = usual[0] * factor, usual[1] * factor
+    simple = role.name == UNSKILLED and bool(context.light or len(context.text) <= _HEAD)
+    if simple and context.light and pay.per not in _TIMED:
+        low, high = low / _LESS, high / _LESS
     offered = _lowish(pay) * YUAN_EACH[pay.unit]
-    verdict = _verdict(offered / high, "high_ok" if role.high_ok else "light" if role.light else "plain", pay)
+    kind = "high_ok" if role.high_ok else kind or ("light" if role.light or simple else "plain")
+    verdict = _verdict(offered / high, kind, pay)
     if verdict is not Verdict.ORDINARY and offered < _most(context, pay, role) * factor:
         verdict = Verdict.ORDINARY
     month = (role.month[0] * factor, role.month[1] * factor)
@@ -309,12 +561,30 @@ def _most(context: _Context, pay: Pay, role: Role) -> float:
     if role.light and pay.per not in _TIMED:
         return 0.0
     if len(context.text) > _LONG:
-        head = [(m.meaning.role, m.meaning.hint) for m in context.work if m.start < _HEAD]
+        head = [
+            (m.meaning.role, m.meaning.hint)
+            for m in context.work
+            if m.start < _HEAD and not context.text.endswith(_SERVED, 0, m.start)
+        ]
     else:
         begin = _sentence_start(context.text, pay)
-        head = [(m.meaning.role, False) for m in context.work if not m.meaning.hint and begin < m.start < pay.end]
+        hints = all(m.meaning.hint for m in context.named)
+        head = [
+            (m.meaning.role, False) for m in context.work if (hints or not m.meaning.hint) and begin < m.start < pay.end
+        ]
     others = [other for other, hint in head if other and other is not role and (not hint or other.high_ok)]
     return max((_generous(other, pay.per) for other in others if not other.light), default=0.0)
+
+
+def _is_sold(context: _Context, pay: Pay, role: Role) -> bool:
+    """Whether the title is a seller's, so that what a piece costs is a price and no pay: 电销…一台三千八."""
+    title = context.named[0]
+    first = title.meaning.role
+    return bool(first and first is not role and title.start < _TITLE and first.high_ok and pay.per not in first.each)
+
+
+_SERVED = ("协助", "配合", "跟随", "跟着", "帮", "给", "为", "替", "服务", "对接", "汇报", "陪同")
+"""Before a trade these make it somebody else's: 协助医生保定."""
 
 
 def _sentence_start(text: str, pay: Pay) -> int:
@@ -328,9 +598,24 @@ def _work_of(text: str, pay: Pay, named: list[_Mention]) -> _Mention | None:
     begin = _sentence_start(text, pay)
     if not named:
         return None
-    priced = [m for m in named if m.meaning.role and pay.per in m.meaning.role.each]
+    session = pay.of in _SESSIONS
+    priced = [m for m in named if m.meaning.role and (session or pay.per in m.meaning.role.each)]
     close = [m for m in reversed(priced) if begin < m.start < pay.start]
     return min(close or priced, key=lambda m: m.meaning.hint, default=None)
+
+
+def _fills_a_day(role: Role, pay: Pay) -> bool:
+    """Whether a session is better measured as a day: 一场 always, the others where the trade names no price."""
+    price = role.each.get(pay.per) if pay.per else None
+    if price is None or role.name == UNSKILLED:
+        return True
+    return pay.of == "场" and price < role.each[Per.DAY]
+
+
+_LESS = 5
+"""How much less a piece of nameless work brings where nothing is asked."""
+_SESSIONS = frozenset({"场", "趟", "餐", "顿", "场次"})
+"""Work that fills a day at most: measured as one where the trade has no price for it."""
 
 
 def _lowish(pay: Pay) -> float:
@@ -352,6 +637,7 @@ _STANDS_FOR: Mapping[Per, tuple[Per, float]] = {
     Per.ORDER: (Per.PIECE, 1.0),
     Per.CHARACTER: (Per.THOUSAND, 0.001),
     Per.HALF_DAY: (Per.DAY, 0.6),
+    Per.LESSON: (Per.HOUR, 1.0),
 }
 
 
@@ -359,8 +645,9 @@ def _prices(month: _Range, named: Mapping[Per, _Range]) -> Mapping[Per, _Range]:
     """The usual price in yuan of every unit that the row names or that follows from it."""
     prices = {per: (month[0] * low, month[1] * high) for per, (low, high) in _OF_A_MONTH.items()}
     for per, (other, factor) in _STANDS_FOR.items():
-        if other in named:
-            prices[per] = (named[other][0] * factor, named[other][1] * factor)
+        if other in named or (per is Per.LESSON and other in prices):
+            price = named.get(other) or prices[other]
+            prices[per] = (price[0] * factor, price[1] * factor)
     return prices | dict(named)
 
 
@@ -477,6 +764,9 @@ def _arithmetic(one: Comparison) -> str:
     if pay.unit is Unit.PERCENT:
         return f"佣金 {_span(pay.low, pay.high)}%；不需要技能的任务没有这样高的佣金"
     offer = f"{_CALLED[pay.per] if pay.per else '报酬'} {_span(pay.low, pay.high)} {_MONEY_NAMES[pay.unit]}"
+    if one.output:
+        offer += f"，按原文“{one.output}”"
+        pay = replace(pay, per=Per.DAY)
     if month and (pay.per is not Per.MONTH or pay.unit is not Unit.YUAN):
         offer += f"，约合每月 {_span(_round(month[0]), _round(month[1]))} 元"
     elif pay.unit is not Unit.YUAN:
@@ -537,7 +827,8 @@ def load_wages(file: Path = WAGES_FILE) -> Wages:
     for key, meaning in (("light", _Meaning(light=True)), ("decoys", _Meaning())):
         meanings |= {word: meaning for word in str(table.get(key, {}).get("words", "")).split() if word not in meanings}
     words = ahocorasick_rs.AhoCorasick(list(meanings), matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
-    return Wages(tuple(roles), tiers, tuple(meanings.values()), words)
+    unskilled = next((role for role in roles if role.name == UNSKILLED), None)
+    return Wages(tuple(roles), tiers, tuple(meanings.values()), words, unskilled)
 
 
 def _tiers(file: Path, table: Mapping[str, Any]) -> Mapping[str, float]:

@@ -1,7 +1,7 @@
 """The trained classifier as a file: plain arrays and a manifest, loaded without running anything.
 
 manifest.json   versions, hashes, metrics, calibration, probes
-model.npz       terms (UTF-8, one a line), character keys, idf, weights, intercepts
+model.npz       keys of features, idf, weights, intercepts
 """
 
 from __future__ import annotations
@@ -19,66 +19,76 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.errors import ModelError
+from detector.features import NAMED
 
-FORMAT = 1
+FORMAT = 2
 SHIPPED = Path(__file__).parent / "model"
 ARRAYS_FILE = "model.npz"
 MANIFEST_FILE = "manifest.json"
 CURE = "restore it from the release, or train a new one with `scamjob train`"
 
 
+class Index:
+    """Finds the rows of 64-bit keys by their leading bits; a bucket holds up to four keys.
+
+    A key whose bucket is full has no row: training leaves such features out, four in a thousand at most.
+    """
+
+    WAYS = 4
+
+    def __init__(self, keys: NDArray[np.uint64], bits: int) -> None:
+        self._shift = np.uint64(64 - bits)
+        bucket = (keys >> self._shift).astype(np.int64)
+        order = np.argsort(bucket, kind="stable")
+        ordered = bucket[order]
+        way = np.arange(len(keys)) - np.searchsorted(ordered, ordered)
+        fits = way < self.WAYS
+        self.placed = order[fits]
+        slots = ordered[fits] * self.WAYS + way[fits]
+        self._marks = np.zeros((1 << bits, self.WAYS), np.uint32)
+        self._rows = np.full(self.WAYS << bits, -1, np.int32)
+        self._marks.ravel()[slots] = keys[self.placed].astype(np.uint32)
+        self._rows[slots] = self.placed
+
+    def find(self, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int32], NDArray[np.intp]]:
+        """The rows of those keys that have one, and the places of these keys, in order."""
+        bucket = (keys >> self._shift).astype(np.intp)
+        same = self._marks[bucket] == keys.astype(np.uint32)[:, None]
+        hits = np.flatnonzero(same)
+        places = hits >> 2
+        rows = self._rows[(bucket[places] << 2) + (hits & 3)]
+        known = rows >= 0
+        return rows[known], places[known]
+
+
+def index_bits(rows: int) -> int:
+    """So many leading bits that there are at least as many buckets as rows."""
+    return max(1, (rows - 1).bit_length())
+
+
 @dataclass(frozen=True)
 class Model:
     """Weights of a linear classifier over `detector.features`.
 
-    `words` and `reading` map a named feature to its row. Pairs of neighbouring words follow (`pairs`, sorted uint64:
-    row of the first × 2**32 + row of the second), then runs of characters (`keys`, sorted uint64). `idf` is (rows,),
-    `kind_weights` (rows, 3) for scam, legit, not_posting (softmax), `code_weights` (rows but keys, codes) for one
-    reason code each (logistic), `intercepts` (heads,), kinds first.
+    A feature is a 64-bit key; `keys` (rows,) are sorted within each family, families in the order of FAMILIES, and
+    `sizes` says how many rows each has. `table` (rows, 4) holds idf and the weights for scam, legit and not_posting
+    (softmax); `code_weights` (rows but those of characters, codes) is one logistic head a reason code; `intercepts`
+    (heads,), kinds first.
     """
 
-    words: Mapping[str, int]
-    reading: Mapping[str, int]
-    pairs: NDArray[np.uint64]
     keys: NDArray[np.uint64]
-    idf: NDArray[np.float32]
-    kind_weights: NDArray[np.float32]
-    code_weights: NDArray[np.float16]
+    sizes: tuple[int, ...]
+    table: NDArray[np.float32]
+    code_weights: NDArray[np.float32]
     intercepts: NDArray[np.float32]
     heads: tuple[str, ...]
     manifest: Mapping[str, Any]
-
-    def find_pairs(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The rows of pairs of neighbours among word rows (-1 is unknown), and the places of the first of each."""
-        together = np.flatnonzero((rows[:-1] >= 0) & (rows[1:] >= 0))
-        places, found = _find(self.pairs, pair_keys(rows[together], rows[together + 1]))
-        return places + len(self.words) + len(self.reading), together[found]
-
-    def find_keys(self, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The rows of runs of characters, and the places of those that have one."""
-        places, found = _find(self.keys, keys)
-        return places + (len(self.idf) - len(self.keys)), found
+    index: Index
 
     @property
     def version(self) -> str:
         """Short name of these weights: the first characters of their SHA-256."""
         return str(self.manifest["sha256"])[:12]
-
-
-def pair_keys(first: NDArray[np.int64], second: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """One key for each pair of word rows."""
-    return (first.astype(np.uint64) << np.uint64(32)) | second.astype(np.uint64)
-
-
-def _find(table: NDArray[np.uint64], keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Where keys stand in a sorted table, and which of them do."""
-    if not len(table) or not len(keys):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    order = np.argsort(keys)  # looked up in order, neighbours share what the cache holds
-    keys = keys[order]
-    places = np.minimum(np.searchsorted(table, keys), len(table) - 1)
-    found = np.flatnonzero(table[places] == keys)
-    return places[found], order[found]
 
 
 def load_model(folder: Path | None = None) -> Model:
@@ -94,27 +104,26 @@ def load_model(folder: Path | None = None) -> Model:
         raise ModelError(f"{path}: altered or cut short (its SHA-256 is not the manifest's); {CURE}")
     try:
         with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
-            words, reading = (arrays[name].tobytes().decode("utf-8").split("\n") for name in ("words", "reading"))
-            named = len(words) + len(reading) + len(arrays["pairs"])
-            rows, heads = named + len(arrays["keys"]), len(manifest["heads"])
+            sizes = tuple(int(size) for size in manifest["sizes"])
+            rows, named, heads = sum(sizes), sum(sizes[:NAMED]), len(manifest["heads"])
             shapes = {
+                "keys": (rows,),
                 "idf": (rows,),
                 "kind_weights": (rows, 3),
                 "code_weights": (named, heads - 3),
                 "intercepts": (heads,),
             }
             _refuse_other_shapes(arrays, shapes)
+            keys = arrays["keys"]
             return Model(
-                words={word: row for row, word in enumerate(words)},
-                reading={term: row for row, term in enumerate(reading, len(words))},
-                pairs=arrays["pairs"],
-                keys=arrays["keys"],
-                idf=arrays["idf"].astype(np.float32),
-                kind_weights=arrays["kind_weights"].astype(np.float32),
-                code_weights=arrays["code_weights"],
+                keys=keys,
+                sizes=sizes,
+                table=np.column_stack([arrays["idf"], arrays["kind_weights"]]).astype(np.float32),
+                code_weights=arrays["code_weights"].astype(np.float32),
                 intercepts=arrays["intercepts"].astype(np.float32),
                 heads=tuple(manifest["heads"]),
                 manifest=manifest,
+                index=Index(keys, index_bits(rows)),
             )
     except (KeyError, ValueError, zipfile.BadZipFile) as error:
         raise ModelError(f"{path}: not a model ({error}); {CURE}") from None
@@ -135,7 +144,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         raise ModelError(f"{path}: not JSON ({error}); {CURE}") from None
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
         raise ModelError(f"{path}: not a manifest of format {FORMAT}; {CURE}")
-    for key in ("sha256", "heads", "calibration", "blocks", "settings", "probes", "rules"):
+    for key in ("sha256", "heads", "calibration", "blocks", "settings", "probes", "rules", "sizes"):
         if key not in manifest:
             raise ModelError(f"{path}: no {key!r} in it; {CURE}")
     if manifest.get("seal") != seal(manifest):

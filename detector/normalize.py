@@ -1,8 +1,8 @@
 """Undo the tricks that hide a word from a search, without losing its place.
 
 Each step takes an `AlignedText` and gives a plainer one: characters (full-width, traditional, invisible), separators
-put inside words (押-金), and disguised words from a table (兼织, yajin, 薇❤). Every character of the result knows
-which characters of the original it stands for.
+put inside words (押-金), and disguised words: from a table by hand (兼织, 薇❤), by shape and sound (扌甲金, 鸭金), in
+pinyin (ya jin, 押jin). Every character of the result knows which characters of the original it stands for.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import ahocorasick_rs
 import numpy as np
+import rjieba
 from numpy.typing import NDArray
 
 from detector.errors import TableError
@@ -24,6 +26,10 @@ from detector.errors import TableError
 REFERENCE = Path(__file__).parent / "reference"
 TABLE_FILE = REFERENCE / "characters.npy"
 DISGUISE_FILE = REFERENCE / "disguises.tsv"
+WORD_FILE = REFERENCE / "words.tsv"
+VARIANT_FILE = REFERENCE / "variants.npy"
+VARIANT = np.dtype([("key", "<u8"), ("word", "<u2")])
+"""A row of the variant table: a written form as a number, the place of its word in the word table."""
 TABLE_SIZE = 0x20000
 EXPAND = 0xFFFFFFFF
 """Table value of a character that stands for several, such as ⑫."""
@@ -122,7 +128,8 @@ def _undo_rare_characters(original: str, codes: NDArray[np.uint32]) -> AlignedTe
     if not kept.all():
         hidden = _hidden_inside_words(mapped, kept)
         mapped, places = mapped[kept], places[kept]
-    return AlignedText(original, _decoded(mapped), places, places + np.int32(1), hidden)
+    text = _decoded(mapped)
+    return AlignedText(original, text, places, places + np.int32(1), _in_telling_words(text, hidden))
 
 
 def _decoded(codes: NDArray[np.uint32]) -> str:
@@ -151,6 +158,21 @@ def _hidden_inside_words(mapped: NDArray[np.uint32], kept: NDArray[np.bool_]) ->
     return tuple((int(place_in_kept[gap]) - 1, int(place_in_kept[gap]) + 1) for gap in gaps.tolist())
 
 
+def _in_telling_words(text: str, spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Of the spans those that lie in a word that only scammers have a reason to hide; pages copied from anywhere hold
+    invisible characters, breaks and blanks in any word.
+    """
+    ordered = _merged(spans)
+    if not ordered:
+        return ()
+    found = []
+    for _, start, end in _telling().find_matches_as_indexes(text):
+        at = bisect_left(ordered, (end,)) - 1
+        if at >= 0 and start < ordered[at][1]:
+            found.append((start, end))
+    return tuple(found)
+
+
 def _undo_separators(aligned: AlignedText) -> AlignedText:
     """Put words of the scam vocabulary together again where separators were set between their characters."""
     text = aligned.text
@@ -159,7 +181,8 @@ def _undo_separators(aligned: AlignedText) -> AlignedText:
     drop: set[int] = set()
     for run in _SPACED_OUT.finditer(text):
         drop.update(place for place in range(*run.span()) if not _is_word(text[place]))
-    drop.update(_separators_inside_words(text))
+    for start, end in _around_gaps(text):
+        drop.update(start + place for place in _separators_inside_words(text[start:end]))
     return _without(aligned, drop) if drop else aligned
 
 
@@ -169,18 +192,66 @@ def _may_join(text: str) -> bool:
     return bool(gaps) and not _neighbours().isdisjoint(gaps)
 
 
+_WINDOW = 24
+"""Characters about a gap in which the word around it lies."""
+
+
+def _around_gaps(text: str) -> tuple[tuple[int, int], ...]:
+    """Stretches of the text about gaps between two characters that are neighbours in a word of the vocabulary."""
+    neighbours = _neighbours()
+    return _merged(
+        (max(0, gap.start() - _WINDOW), min(len(text), gap.end() + _WINDOW))
+        for gap in _GAP.finditer(text)
+        if gap.groups() in neighbours
+    )
+
+
 def _separators_inside_words(text: str) -> set[int]:
     places = [place for place, char in enumerate(text) if _is_word(char)]
     squeezed = "".join([text[place] for place in places])
     inside: set[int] = set()
-    for _, start, end in _vocabulary().find_matches_as_indexes(squeezed):
+    done = -1
+    for _, start, end in sorted(_vocabulary().find_matches_as_indexes(squeezed, overlapping=True), key=_longest_first):
         first, last = places[start], places[end - 1]
-        if last - first == end - start - 1:
+        if first <= done or last - first == end - start - 1:
             continue
         gaps = [text[places[i] + 1 : places[i + 1]] for i in range(start, end - 1)]
-        if all(len(gap) <= 3 and not set(gap) & _CLAUSE_ENDS for gap in gaps):
+        if all(len(gap) <= 3 and not set(gap) & _CLAUSE_ENDS for gap in gaps) and not _cuts_words(text, first, last):
             inside.update(place for place in range(first, last) if not _is_word(text[place]))
+            done = last
     return inside
+
+
+def _longest_first(match: tuple[int, int, int]) -> tuple[int, int]:
+    return match[1], -match[2]
+
+
+_REACH = 4
+
+
+def _cuts_words(text: str, first: int, last: int) -> bool:
+    """Whether a word found across gaps is the end of a word and the start of another: 员工 in 服务员 工资."""
+    start = first
+    while start > 0 and first - start < _REACH and _is_word(text[start - 1]):
+        start -= 1
+    gap = next(place for place in range(first, last) if not _is_word(text[place]))
+    if start == first or _is_border(text[start:gap], first - start):
+        return False
+    end = last + 1
+    while end < len(text) and end - last <= _REACH and _is_word(text[end]):
+        end += 1
+    gap = next(place for place in range(last, first, -1) if not _is_word(text[place]))
+    return end > last + 1 and not _is_border(text[gap + 1 : end], last - gap)
+
+
+@lru_cache(4096)
+def _is_border(text: str, place: int) -> bool:
+    """Whether a word ends at a place of a stretch of text."""
+    for word in rjieba.cut(text, False):
+        place -= len(word)
+        if place <= 0:
+            break
+    return place == 0
 
 
 _ENDS = ",。!?;:、()…"
@@ -202,8 +273,8 @@ def _without(aligned: AlignedText, drop: set[int]) -> AlignedText:
     new_place = np.concatenate([[0], np.cumsum(keep)])
     spans = [(int(new_place[left]), int(new_place[right])) for left, right in aligned.disguised]
     text = "".join([char for char, stays in zip(aligned.text, keep.tolist(), strict=True) if stays])
-    gaps = [int(new_place[place]) for place in drop]
-    spans += [(max(0, gap - 1), min(len(text), gap + 1)) for gap in gaps]
+    gaps = [int(new_place[place]) for place in drop if aligned.text[place] != "\n"]
+    spans += _in_telling_words(text, [(max(0, gap - 1), min(len(text), gap + 1)) for gap in gaps])
     return AlignedText(aligned.original, text, aligned.starts[keep], aligned.ends[keep], _merged(spans))
 
 
@@ -218,49 +289,219 @@ def _merged(spans: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
     return tuple(merged)
 
 
+class _Edit(NamedTuple):
+    """A disguised word: half-open span, the plain word; whether it is evidence, None where that is up to the word."""
+
+    start: int
+    end: int
+    plain: str
+    hidden: bool | None
+
+
 def _undo_words(aligned: AlignedText) -> AlignedText:
-    """Write each disguised word of the table as the plain word it stands for."""
-    automaton, plain = _disguises()
+    """Write each disguised word as the plain word it stands for."""
     text = aligned.text
-    hits = [
-        (start, end, *plain[index])
+    automaton, plain = _disguises()
+    by_hand = [
+        _Edit(start, end, *plain[index])
         for index, start, end in automaton.find_matches_as_indexes(text)
-        if _stands_alone(text, start, end) and text[start:end] != plain[index][0]
+        if _stands_alone(text, start, end)
     ]
-    if not hits:
-        return aligned
+    edits = _apart([*by_hand, *_by_shape_and_sound(text), *_by_pinyin(text)])
+    edits = [edit for edit in edits if text[edit.start : edit.end] != edit.plain]
+    return _edited(aligned, edits) if edits else aligned
+
+
+def _apart(edits: list[_Edit]) -> list[_Edit]:
+    """The leftmost, of those the longest, of those the first given; none overlaps another."""
+    apart: list[_Edit] = []
+    for edit in sorted(edits, key=lambda edit: (edit.start, -edit.end)):
+        if not apart or apart[-1].end <= edit.start:
+            apart.append(edit)
+    return apart
+
+
+def _edited(aligned: AlignedText, edits: list[_Edit]) -> AlignedText:
+    text = aligned.text
     pieces: list[str] = []
     starts: list[NDArray[np.int32]] = []
     ends: list[NDArray[np.int32]] = []
     spans: list[tuple[int, int]] = []
-    shifts: list[tuple[int, int]] = []
+    perhaps: list[tuple[int, int]] = []
+    shifts: list[tuple[int, int, int, int]] = []
     done = length = 0
-    for start, end, word, hidden in hits:
+    for start, end, word, hidden in edits:
         pieces += [text[done:start], word]
         origin_start, origin_end = aligned.origin(start, end)
         starts += [aligned.starts[done:start], np.full(len(word), origin_start, np.int32)]
         ends += [aligned.ends[done:start], np.full(len(word), origin_end, np.int32)]
         length += start - done
-        if hidden:
-            spans.append((length, length + len(word)))
+        span = length, length + len(word)
+        if hidden is None:
+            perhaps.append(span)
+        elif hidden:
+            spans.append(span)
+        shifts.append((start, end, *span))
         length += len(word)
         done = end
-        shifts.append((end, length - end))
     pieces.append(text[done:])
-    spans += [(_shifted(left, shifts), _shifted(right, shifts)) for left, right in aligned.disguised]
+    plain = "".join(pieces)
+    spans += [_shifted(span, shifts) for span in aligned.disguised]
+    spans += _in_telling_words(plain, perhaps)
     return AlignedText(
         aligned.original,
-        "".join(pieces),
+        plain,
         np.concatenate([*starts, aligned.starts[done:]]),
         np.concatenate([*ends, aligned.ends[done:]]),
         _merged(spans),
     )
 
 
-def _shifted(place: int, shifts: list[tuple[int, int]]) -> int:
-    """Where a place of the old text lies in the new one; `shifts` holds (old end of an edit, new minus old)."""
-    before = bisect_right(shifts, place, key=lambda shift: shift[0])
-    return max(0, place + (shifts[before - 1][1] if before else 0))
+def _shifted(span: tuple[int, int], shifts: list[tuple[int, int, int, int]]) -> tuple[int, int]:
+    """Where a span of the old text lies in the new one; an edit that it lies in, even in part, it covers.
+
+    `shifts` holds (old start, old end, new start, new end) of each edit, in order.
+    """
+    start, end = span
+    first = bisect_right(shifts, start, key=lambda shift: shift[0]) - 1
+    if first >= 0:
+        _, old_end, new_start, new_end = shifts[first]
+        start = new_start if start < old_end else start + new_end - old_end
+    last = bisect_left(shifts, end, key=lambda shift: shift[0]) - 1
+    if last >= 0:
+        _, old_end, _, new_end = shifts[last]
+        end = new_end if end <= old_end else end + new_end - old_end
+    return start, end
+
+
+_SIZES = (4, 3, 2)
+"""Lengths of the written forms that the variant table holds."""
+_PAIRS = 1 << 20
+
+
+def window_key(form: str) -> int:
+    """The number that stands for a written form of up to four characters in the variant table."""
+    key = 0
+    for char in form:
+        key = key << 16 | ord(char)
+    return key
+
+
+def _by_shape_and_sound(text: str) -> list[_Edit]:
+    """Words with one character taken apart, or replaced by one that sounds or looks alike."""
+    keys, numbers, words, begins = _variants()
+    codes = code_points(text)
+    if len(codes) < 2:
+        return []
+    pairs = codes[:-1].astype(np.uint64) << np.uint64(16) | codes[1:]
+    places = np.flatnonzero(begins[_pair_hash(pairs)])
+    if not len(places):
+        return []
+    edits: list[_Edit] = []
+    padded = np.concatenate([codes, np.zeros(max(_SIZES), np.uint32)]).astype(np.uint64)
+    for size in _SIZES:
+        key = padded[places]
+        for step in range(1, size):
+            key = key << np.uint64(16) | padded[places + step]
+        at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
+        hit = keys[at] == key
+        for start, number in zip(places[hit].tolist(), numbers[at[hit]].tolist(), strict=True):
+            if max(text[start : start + size]) < "\U00010000" and not _is_chance(text, start, size, words[number]):
+                edits.append(_Edit(start, start + size, words[number], None))
+    return edits
+
+
+BOUND = "讠扌钅釒纟亻氵氺忄犭饣礻衤阝刂攵灬艹冫宀冖辶廴囗疒"
+"""Parts of characters that never stand alone: what they stand beside is one character taken apart."""
+_BOUND = re.compile(f"[{BOUND}]")
+
+
+def _is_chance(text: str, start: int, size: int, word: str) -> bool:
+    """Whether the span is a form by chance: what it changes belongs to another word (身[无分]文, [体验]费)."""
+    if _BOUND.search(text, start, start + size):
+        return False
+    first = max(0, start - _REACH)
+    changed = [at for at, char in enumerate(word) if text[start + at] != char] if len(word) == size else []
+    at = first - start
+    for token in rjieba.cut(text[first : start + size + _REACH], False):
+        end = at + len(token)
+        inside = len(token) > 1 and end > 0 and at < size
+        if inside and (at < 0 or end > size or any(at <= place < end for place in changed)):
+            return True
+        at = end
+    return False
+
+
+def _pair_hash(pairs: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    return (pairs ^ pairs >> np.uint64(13)) & np.uint64(_PAIRS - 1)
+
+
+_LATIN = re.compile(r"(?<![a-z])[a-z]{1,24}+(?: [a-z]{1,24}+)*+(?![a-z])")
+_SYLLABLES = 5
+"""A word in pinyin has no more."""
+
+
+def _by_pinyin(text: str) -> list[_Edit]:
+    """Words in pinyin, joined or spaced, or with some of their characters in it."""
+    edits: list[_Edit] = []
+    for run in _LATIN.finditer(text):
+        tokens = list(_TOKEN.finditer(text, *run.span()))
+        at = 0
+        while at < len(tokens):
+            at = _read_pinyin(text, tokens, at, edits)
+    return edits
+
+
+_TOKEN = re.compile("[a-z]+")
+
+
+def _read_pinyin(text: str, tokens: list[re.Match[str]], at: int, edits: list[_Edit]) -> int:
+    """Add what the tokens from `at` on stand for; the number of the first token that is left."""
+    for stop in range(min(len(tokens), at + _SYLLABLES), at, -1):
+        places = [place for token in tokens[at:stop] for place in range(*token.span())]
+        latin = "".join([token[0] for token in tokens[at:stop]])
+        found = _segmented(latin)
+        if found:
+            edits += [_Edit(places[left], places[right - 1] + 1, word, None) for left, right, word in found]
+            return stop
+        mixed = _mixed_word(text, places[0], places[-1] + 1, latin)
+        if mixed:
+            edits.append(mixed)
+            return stop
+    return at + 1
+
+
+def _mixed_word(text: str, start: int, end: int, latin: str) -> _Edit | None:
+    for before, after, word in _words_around(latin):
+        if text.endswith(before, 0, start) and text.startswith(after, end):
+            return _Edit(start - len(before), end + len(after), word, None)
+    return None
+
+
+@lru_cache(4096)
+def _segmented(latin: str) -> tuple[tuple[int, int, str], ...]:
+    """The words that a run of letters is made of, in order: (start, end, word); none where it is not made of words."""
+    whole = _pinyin()[0]
+    if len(latin) < _SHORTEST:
+        return ()
+    before: list[tuple[int, str] | None] = [None] * (len(latin) + 1)
+    reached = {0}
+    for end in range(_PIECE, len(latin) + 1):
+        for start in range(max(0, end - _LONGEST), end - _PIECE + 1):
+            if start in reached and latin[start:end] in whole:
+                before[end] = start, whole[latin[start:end]]
+                reached.add(end)
+                break
+    found: list[tuple[int, int, str]] = []
+    end = len(latin)
+    while end and (step := before[end]):
+        found.append((step[0], end, step[1]))
+        end = step[0]
+    return tuple(reversed(found)) if not end else ()
+
+
+_PIECE, _SHORTEST, _LONGEST = 4, 5, 24
+_SYLLABLE = 6
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -319,9 +560,72 @@ def _contacts(known: set[str]) -> list[tuple[str, str, bool]]:
 
 
 @cache
+def _words() -> tuple[tuple[str, str, bool], ...]:
+    """(word, its sound, whether hiding it is evidence) of each row of the word table."""
+    rows = [line.split("\t") for line in WORD_FILE.read_text("utf-8").splitlines() if not line.startswith("#")]
+    return tuple((word, sound, mark == "!") for word, sound, mark in rows)
+
+
+@cache
+def _telling() -> ahocorasick_rs.AhoCorasick:
+    words = [word for word, _, telling in _words() if telling]
+    return ahocorasick_rs.AhoCorasick(words, matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_LONGEST)
+
+
+@cache
+def _variants() -> tuple[NDArray[np.uint64], NDArray[np.uint16], list[str], NDArray[np.bool_]]:
+    """Keys of the written forms in order, the place of the word of each, words, and which hashes of pairs begin one."""
+    try:
+        table: NDArray[np.void] = np.load(VARIANT_FILE, allow_pickle=False)
+    except (OSError, ValueError) as error:
+        raise TableError(f"{VARIANT_FILE}: {error}; rebuild it with `python -m training.tables words`") from None
+    words = [word for word, _, _ in _words()]
+    keys: NDArray[np.uint64] = np.ascontiguousarray(table["key"])
+    first = keys.copy()
+    for size in (4, 3):
+        longer = first >= np.uint64(1 << 16 * (size - 1))
+        first[longer] >>= np.uint64(16)
+    begins = np.zeros(_PAIRS, np.bool_)
+    begins[_pair_hash(first)] = True
+    return keys, table["word"], words, begins
+
+
+@cache
+def _pinyin() -> tuple[dict[str, str], dict[str, list[tuple[str, list[str]]]]]:
+    """Sound → word, and syllable → the words that it is in, each with its syllables; the longest words first."""
+    whole: dict[str, str] = {}
+    holding: dict[str, list[tuple[str, list[str]]]] = {}
+    for word, sound, _ in sorted(_words(), key=lambda row: (-len(row[0]), not row[2])):
+        syllables = sound.split()
+        if len(syllables) == len(word) > 1:
+            whole.setdefault("".join(syllables), word)
+            for syllable in set(syllables):
+                holding.setdefault(syllable, []).append((word, syllables))
+    return whole, holding
+
+
+@lru_cache(4096)
+def _words_around(latin: str) -> tuple[tuple[str, str, str], ...]:
+    """(characters before, characters after, word) of each word of which the letters spell a part."""
+    found = []
+    for size in range(2, min(len(latin), _SYLLABLE) + 1):
+        for word, syllables in _pinyin()[1].get(latin[:size], ()):
+            for start, syllable in enumerate(syllables):
+                end = start
+                length = 0
+                while syllable == latin[:size] and end < len(word) and length < len(latin):
+                    length += len(syllables[end])
+                    end += 1
+                if end > start and end - start < len(word) and "".join(syllables[start:end]) == latin:
+                    found.append((word[:start], word[end:], word))
+    return tuple(sorted(found, key=lambda row: -len(row[2])))
+
+
+@cache
 def _joinable() -> tuple[str, ...]:
     """Words that are put together again: the plain words of the table and their written disguises."""
     words = {plain for _, plain, _ in _rows()} | {form for form, _, _ in _rows() if form.isalnum()}
+    words |= {word for word, _, _ in _words()}
     return tuple(sorted(word for word in words if len(word) > 1))
 
 
@@ -332,4 +636,4 @@ def _neighbours() -> frozenset[tuple[str, str]]:
 
 @cache
 def _vocabulary() -> ahocorasick_rs.AhoCorasick:
-    return ahocorasick_rs.AhoCorasick(_joinable(), matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_LONGEST)
+    return ahocorasick_rs.AhoCorasick(_joinable())

@@ -72,6 +72,7 @@ class Pay:
 
     `per` is None for a bare sum (押金500). `open_ended`: 以上, 起, +, 不封顶. `vague`: no figure is named (月入过万,
     几百). `months` is how many monthly pays make a year (13薪). `called`: what the text names it (工资, 提成, 押金).
+    `of` is the thing that is paid for in piece work (条, 户, 斤), as far as the text names it.
     """
 
     low: float
@@ -84,6 +85,7 @@ class Pay:
     vague: bool = False
     months: int | None = None
     called: Called | None = None
+    of: str = ""
 
 
 YUAN_EACH: dict[Unit, float] = {
@@ -124,6 +126,7 @@ def monthly(pay: Pay, hours_per_day: float = 8, days_per_month: float = 26) -> t
 def read_pay(text: str) -> tuple[Pay, ...]:
     """Every sum of money the text names, in reading order; accepts any string, in time linear in its length."""
     found: list[Pay] = []
+    spare: list[_Figure] = []
     search = _figures().search
     at = floor = 0
     local: Unit | None = None
@@ -131,6 +134,8 @@ def read_pay(text: str) -> tuple[Pay, ...]:
         start, at = token.span()
         following = text[at : at + 1]
         if at - start > _LONGEST or _is_a_count(text, at, following):
+            continue
+        if following == "块" and text[start:at] in ("一", "1") and _one_slab(text, at + 1):
             continue
         figure = _figure(text, start, at)
         if figure is None:
@@ -141,14 +146,88 @@ def read_pay(text: str) -> tuple[Pay, ...]:
         if pay is not None:
             found.append(pay)
             at = floor = pay.end
+        elif figure.number.low >= _LEAST_WAGE and figure.unit is None and _may_be_the_wage(text, figure):
+            spare.append(figure)
+    if (
+        len(spare) == 1
+        and len(text) <= _DESCRIBED
+        and all(pay.per not in _LEAST and pay.called is not Called.SHARE for pay in found)
+    ):
+        found.append(_the_wage(text, spare[0]))
+        found.sort(key=lambda pay: pay.start)
     return tuple(found)
+
+
+def _one_slab(text: str, at: int) -> bool:
+    """Whether 一块 goes on to a price, so that it is a thing to be paid for: 擦一块两百, 一块砖八十."""
+    at += text[at : at + 1] in _SLABS
+    price = _figures().match(text, at)
+    number = _read_number(price[0]) if price is not None and price.end() - at <= _LONGEST else None
+    return number is not None and number.low >= 10
+
+
+_SLABS = frozenset("砖板砚玻瓦表")
+_DESCRIBED = 400
+"""A text longer than this does not leave its wage without a name."""
+_LEAST_WAGE = 2000
+"""What a lone bare sum has to reach to be a month's wage."""
+_NO_WAGE = frozenset("押金费租让价卖欠赔罚垫投平亩号群话贷款约期年第库编码型q加奖补保额")
+"""One of these in the four characters before a lone bare sum, and it is called something else than a wage."""
+_AFTER_WAGE = (
+    *(
+        "包吃",
+        "包住",
+        "包食",
+        "包两",
+        "包三",
+        "包餐",
+        "包午",
+        "管吃",
+        "管住",
+        "管饭",
+        "绩效",
+        "底",
+        "双休",
+        "单休",
+        "月休",
+    ),
+    *("再加", "五险", "缴", "一个月", "还", "提", "走"),
+)
+
+
+def _may_be_the_wage(text: str, figure: _Figure) -> bool:
+    """Whether a bare figure that nothing names stands as a wage does: a round sum between pauses, or 包吃 after it."""
+    number, start, end = figure.number, figure.start, figure.end
+    if number.high > 200_000 or number.percent or number.vague or number.low % 100 or 1990 <= number.low <= 2035:
+        return False
+    before = text[max(start - 4, 0) : start]
+    if before and (not (before[-1] in _PAUSES or before[-1] in _FILLER) or not _NO_WAGE.isdisjoint(before)):
+        return False
+    after = text[end : end + 1]
+    if figure.open_ended and after not in _COUNTED and not after.isascii():
+        return True
+    return after in _PAUSES or text[end - 1] in "+起" or text.startswith(_AFTER_WAGE, end)
+
+
+def _the_wage(text: str, figure: _Figure) -> Pay:
+    low, high = figure.number.low, figure.number.high
+    local = Unit.TWD if _fits(_TAIWAN_WAGES, Per.MONTH, low) and _may_be_taiwan(text) else Unit.YUAN
+    return Pay(low, high, local, Per.MONTH, figure.start, figure.end, figure.open_ended)
 
 
 def _is_a_count(text: str, at: int, following: str) -> bool:
     """Whether a figure that ends here plainly counts something: 3名, 5个."""
     if following == "个":
-        return text[at + 1 : at + 2] != "点"
-    return following in _PLAINLY_COUNTED and text[at - 1] != "一" and text[at : at + 2] not in _AFTER_NAMES
+        after = text[at + 1 : at + 2]
+        return after != "点" and not (text[at - 1] == "一" and after in _TIMES)
+    if following not in _PLAINLY_COUNTED or text[at - 1] == "一" or text[at : at + 2] in _AFTER_NAMES:
+        return False
+    if following == "小":
+        return text[at - 2 : at - 1] not in _DIGITS or text[at - 1] not in _COUNTING
+    return following not in "x*×" or text[at + 3 : at + 4] != "薪"
+
+
+_TIMES = frozenset("月钟小班晚夜白早上")
 
 
 # --- tables ----------------------------------------------------------------------------------------------
@@ -169,8 +248,8 @@ def _spread(table: dict[_T, str]) -> dict[str, _T]:
 _UNITS = _spread(
     {
         Per.HOUR: "小时 钟头 钟 个小时 个钟 个钟头",
-        Per.HALF_DAY: "半天",
-        Per.DAY: "天 日 晚 晚上 夜 班 整天",
+        Per.HALF_DAY: "半天 早晨 早上 上午 下午 个早晨 个早上 个上午 个下午",
+        Per.DAY: "天 日 晚 晚上 夜 班 整天 个班 个晚上 个夜班 个白班 通宵 个通宵",
         Per.WEEK: "周 星期 礼拜 个星期 个礼拜",
         Per.MONTH: "月 个月",
         Per.YEAR: "年",
@@ -178,11 +257,13 @@ _UNITS = _spread(
         Per.LESSON: "节 节课 课时 堂课 小课",
         Per.ORDER: (
             "单 笔 次 趟 局 场 任务 个任务 条 篇 件 组 轮 首 遍 票 章 份 期 封 段 车 吨 亩 栋 个单 🥚 个视频 "
-            "个作品 件衣服 条裤子"
+            "个作品 件衣服 条裤子 餐 顿 桌"
         ),
         Per.PIECE: (
             "个 张 只 支 页 颗 朵 双 套 户 家 框 盆 箱 盒 台 本 句 行 平 米 方 斤 人 位 袋 粒 圈 幅 赞 店 间 "
-            "枚 串 包 家店 户人家 个勾 个头 个人 个袋子 个粽子 张图 张照片 张发票 句话 本书"
+            "枚 串 包 家店 户人家 个勾 个头 个人 个袋子 个粽子 张图 张照片 张发票 句话 本书 副 桶 棵 株 扇 捆 "
+            "把 间房 个房间 "
+            "块砖 块地砖 块玻璃 块板 斤鱼 斤肉 桶水 根 吨货"
         ),
         Per.CHARACTER: "字 个字",
         Per.THOUSAND: "千字 万字 百字",
@@ -214,9 +295,9 @@ _NAMES: dict[str, Per | Called] = _spread(
             "月薪 月结 月入 月人 月赚 月挣 月领 月收入 月工资 月综合 月均 月均收入 月保底 月到手 到手月薪 单月 "
             "底薪 月返 月进 月综合工资"
         ),
-        Per.YEAR: "年薪 年入 年赚 年收入 年均收入 年包",
+        Per.YEAR: "年薪 年入 年赚 年收入 年均收入 年包 去年",
         Per.LESSON: "课酬 课时费",
-        Per.ORDER: "单价 单笔 单次 单条",
+        Per.ORDER: "单价 单笔 单次 单条 单件 单件工价",
         Called.WAGE: "薪资 薪酬 薪水 工资 工钱 报酬 酬劳 待遇 到手 收入 综合 保底 补偿",
         Called.SHARE: (
             "佣金 佣 提成 提点 返佣 返利 返现 返还 返点 抽成 抽点 分成 分佣 利润 收益 点位 抽水 返 抽 提 盈利 回 得回"
@@ -230,7 +311,7 @@ _NAMES: dict[str, Per | Called] = _spread(
 )
 """What stands before a figure and says what it is."""
 _SETTLED = frozenset({"日结", "周结", "日清", "月结"})
-"""Names that say when it is paid, and give way to 一小时 after the figure."""
+"""Names that say when it is paid or what part it is, and give way to 一小时 after the figure."""
 _SHARES = ("佣", "提成", "返", "分成", "抽", "本金", "利润", "收益", "点位", "+")
 _RETURNS = (*_SHARES, "退", "结算", "回款", "充值")
 """What makes more than the whole a share: 按118%退回."""
@@ -251,7 +332,25 @@ _AFTER_NAMES: dict[str, Per] = {
 }
 
 
-_AFTER_FIRST = frozenset(["/", "／", *"一每1", *(name[0] for name in _AFTER_NAMES)])
+_AFTER_FIRST = frozenset(["/", "／", *"一每1", *"两二三四五六七八九十半2345", *(name[0] for name in _AFTER_NAMES)])
+_PARTS_OF_AN_HOUR: dict[str, float] = {
+    "半小时": 2,
+    "半个小时": 2,
+    "半个钟": 2,
+    "半个钟头": 2,
+    "30分钟": 2,
+    "三十分钟": 2,
+    "一刻钟": 4,
+    "15分钟": 4,
+    "十五分钟": 4,
+    "10分钟": 6,
+    "十分钟": 6,
+    "5分钟": 12,
+    "五分钟": 12,
+}
+"""Pay for less than an hour, and how often an hour holds it."""
+_SOME_HOURS = 5
+"""Pay for up to so many hours is told by the hour; for more it is a day's."""
 
 _LEAST: dict[Per, float] = {Per.HOUR: 5, Per.HALF_DAY: 20, Per.DAY: 20, Per.WEEK: 50, Per.MONTH: 300, Per.YEAR: 5000}
 """Below these a bare figure after 一天 or 月薪 is a count of something."""
@@ -267,6 +366,8 @@ def _names_before() -> dict[str, Per | Called]:
             names["1" + word] = per
     return names | {
         "半天": Per.HALF_DAY,
+        "一块": Per.PIECE,
+        "每块": Per.PIECE,
         "单个": Per.PIECE,
         "单张": Per.PIECE,
         "单篇": Per.ORDER,
@@ -290,7 +391,7 @@ _MONEY: dict[str, tuple[Unit, float]] = {
         (Unit.YUAN, 0.01): "分钱 分",
         (Unit.USD, 1.0): "美元 美金 美刀 刀 usd",
         (Unit.USDT, 1.0): "usdt u",
-        (Unit.HKD, 1.0): "港币 港元 港纸 hkd 蚊",
+        (Unit.HKD, 1.0): "港币 港元 港纸 hkd 蚊 澳门币 澳门元 葡币 mop",
         (Unit.TWD, 1.0): "新台币 台币 twd ntd",
         (Unit.SGD, 1.0): "新币 新元 坡币",
         (Unit.EUR, 1.0): "欧元",
@@ -324,6 +425,9 @@ _SIGNS: dict[str, Unit] = {
     "港币": Unit.HKD,
     "港元": Unit.HKD,
     "hkd": Unit.HKD,
+    "澳门币": Unit.HKD,
+    "葡币": Unit.HKD,
+    "mop": Unit.HKD,
     "新币": Unit.SGD,
     "美元": Unit.USD,
     "美金": Unit.USD,
@@ -332,7 +436,8 @@ _SIGNS: dict[str, Unit] = {
     "twd": Unit.TWD,
     "$": Unit.USD,
 }
-"""Currencies that stand before the figure. A lone $ is read by the dialect of the text."""
+"""Currencies that stand before the figure. A lone $ is read by the dialect of the text; the pataca of Macao is 1.03 to
+the dollar of Hong Kong and stands under it."""
 _SIGN_LAST = frozenset(sign[-1] for sign in _SIGNS)
 
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {c: i for i, c in enumerate("〇壹贰叁肆伍陆柒捌玖")}
@@ -346,6 +451,11 @@ _OPEN = frozenset({"以上", "起步", "起", "+", "➕", "往上", "朝上"})
 _ABOUT_FIRST = frozenset(word[0] for word in _ABOUT)
 _ABOUT_BY_FIRST = {c: [word for word in _ABOUT if word[0] == c] for c in _ABOUT_FIRST}
 _UNIT_FIRST = frozenset(word[0] for word in _UNITS)
+_COUNTING = frozenset("一两二三四五六七八九")
+_HOURS = re.compile(
+    r"(?:(?<![0-9.:])([0-9]{1,2}(?:\.5)?)|([一两二三四五六七八九]|十[一二]?))(个半|个)?(?:小时|钟头|钟(?!表)|h(?![a-z]))(半)?"
+)
+"""A length of time in hours: 三小时, 3h, 两个半小时."""
 _TAILS = {c: float(i) for c, i in _DIGITS.items() if i} | {c: float(c) for c in "123456789"} | {"半": 5.0}
 _DASHES = frozenset("-—–~～至到")
 _COUNTED = frozenset(
@@ -356,7 +466,7 @@ _COUNTED = frozenset(
 _PLAINLY_COUNTED = _COUNTED - _MONEY_FIRST - _ABOUT_FIRST - {"位"}
 _FILLER = frozenset(
     " \t:：=-—~(（约达到赚挣拿入有能可至少多给结大概稳定轻松保底最低高为是在得发就付每起均平标准的综合税前后"
-    "左右上开收工资薪元款领算人民币搞你现钱"
+    "左右上开收工资薪元款领算人民币搞你现钱落了"
 )
 """What may stand between 一天 and a figure that has no 元."""
 _BREAKS = frozenset(",，。;；!！?？\n、|)）")
@@ -368,13 +478,24 @@ _NO_PAY = _words(
 _TAIWAN = ("台币", "nt$", "劳健保", "加赖", "超商", "职缺")
 _TAIWAN_PERHAPS = _words(
     "诚征 急征 征早 征晚 征夜 征工 征外 征平 征内 征门 店征 场征 馆征 厅征 捷运 门市 机车 工读 私讯 周领 现领 "
-    "台北 高雄 台中 台南 桃园 新竹 竹北 彰化 嘉义 花莲 屏东 宜兰 板桥 永和 内湖 夜市 林口 五股 新庄 小帮手 简讯"
+    "台北 高雄 台中 台南 桃园 新竹 竹北 彰化 嘉义 花莲 屏东 宜兰 板桥 永和 内湖 夜市 林口 五股 新庄 小帮手 简讯 "
+    "土城 中坜 员林 士林 三重 麻豆 斗六 新北 南港展 八里 竹科 科学园区 澎湖 苗栗 云林 南投 基隆 金门 "
+    "淡水 中和 芦洲 汐止 "
+    "身分证 履历 作业员 仲介 帐号 帐户 逐字稿 现领 日领 领现 三节 劳保 健保 保全 外送 外场 内场 大夜 "
+    "假日班 私讯 脸书 粉专 官方line "
+    "台湾 台干 凭证 良民证 三合院 芳疗 咨商 三温暖 结帐 存提 饲主 药局 药师 桌游 职训 照服员 长照 "
+    "租书店 虾皮 妳 影像后制 礼服公司 丙级 乙级 技术士"
 )
 """One of the first, or one of the second and a sum that is usual there, and the text speaks of Taiwan's money."""
 _HONG_KONG = _words(
     "hk 港 九龙 旺角 唔 嘅 咗 揾 搵 返工 出粮 whatsapp 强积金 见工 搞掂 沙田 新界 北角 铜锣湾 荃湾 酒楼 楼面 "
-    "落场 葵涌 粒钟 将军澳 观塘 ptgf 傾 兼职薪"
+    "落场 葵涌 粒钟 将军澳 观塘 ptgf 傾 兼职薪 冇 屯门 登记护士 五天工作周 补习社 哋 鲗鱼涌 元朗 深水埗 "
+    "尖沙咀 湾仔 油麻地"
 )
+_CANTONESE = _words(
+    "唔 嘅 咗 揾 搵 出粮 冇 哋 荃湾 旺角 将军澳 粒钟 深水埗 尖沙咀 油麻地 葵涌 鲗鱼涌 强积金 mpf 返工 车津 屯门 元朗"
+)
+"""Where one of these stands and the sum is usual in Hong Kong, it is meant in dollars though nothing says so."""
 
 
 # --- figures ---------------------------------------------------------------------------------------------
@@ -414,9 +535,9 @@ def _figures() -> re.Pattern[str]:
     It starts with a plain set, which lets `re` leap over all other characters; compiled when first needed.
     """
     digits = r"[0-9]*+(?:,[0-9]{3}(?![0-9]))*+(?:\.[0-9]{1,3}+)?+"
-    scale = r"(?:(?:\s?[万千百](?!字)|个?[kwq仟佰万](?![a-z]))(?:[1-9](?![0-9.,个-]))?+)?+"
+    scale = r"(?:(?:\s?[万千百](?![字象达科])|个?[kwq仟佰万](?![a-qs-z]|r[a-z]))(?:[1-9](?![0-9.,个-]))?+)?+"
     return re.compile(
-        rf"[0-9{_NUMERALS}过](?:(?<=[0-9])(?<![0-9][0-9]){digits}(?![、)岁名年:x]|\.(?![0-9])){scale}"
+        rf"[0-9{_NUMERALS}过](?:(?<=[0-9])(?<![0-9][0-9]){digits}(?![、)岁名年:]|x(?!1[2-9]薪)|\.(?![0-9])){scale}"
         rf"(?:元?\s?[-—–~～至到]{{1,2}}\s?(?:hk|nt)?\$?[0-9]{digits}(?!、|\.(?![0-9])){scale})?+"
         rf"|[{_NUMERALS}]++(?:个?w(?![a-z])|k(?![a-z]))?+|个?[kw](?![a-z0-9])|(?=[块元毛米分张个成圆角刀位美港新ur])|(?<=[上破][百千万]))"
     )
@@ -426,9 +547,10 @@ def _figure(text: str, start: int, end: int) -> _Figure | None:
     """The number written at text[start:end] with its money word; None where it is surely no money."""
     start, end = _trim(text, start, end)
     written = text[start:end]
-    if text.startswith("分之", end) and written in _POWERS:
+    following = text[end : end + 1]
+    if following == "分" and written in _POWERS and text.startswith("分之", end):
         return _fraction(text, written, start, end + 2)
-    if text.startswith("位数", end) and _DIGITS.get(written, 0) > 2:
+    if following == "位" and text.startswith("位数", end) and _DIGITS.get(written, 0) > 2:
         power = 10.0 ** (_DIGITS[written] - 1)
         return _Figure(_Number(power, power * 10 - 1, 1000, True), start, end + 2, None, "", False)
     number = _read_number(written)
@@ -453,8 +575,12 @@ def _figure(text: str, start: int, end: int) -> _Figure | None:
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:
     """Give back what belongs to the neighbours: the 一 of 五万一月, and the hour of 早8到晚5,130一天."""
-    if end - start > 2 and text[end - 1] == "一" and text[end - 2] in _POWERS and text[end : end + 1] in _UNIT_FIRST:
-        return start, end - 1
+    if end - start > 2 and (last := text[end - 1]) in _COUNTING and text[end : end + 1] in _UNIT_FIRST:
+        before = text[end - 2]
+        if last == "一" and before in _POWERS:
+            return start, end - 1
+        if before in _DIGITS and text[end - 3] in _POWERS and (last == "一" or _HOURS.match(text, end - 1)):
+            return start, end - 1
     comma = text.find(",", start, end)
     if comma > 0 and start and text[start - 1] in "晚早午到至月号日-~:":
         return comma + 1, end
@@ -473,6 +599,12 @@ def _fraction(text: str, written: str, start: int, at: int) -> _Figure | None:
         upper = _read_number(second[0]) if second.end() - second.start() < _LONGEST else None
         high, end = (upper.high, second.end()) if upper else (high, end)
     return _Figure(_Number(first.low * share, high * share, percent=True), start, end, Unit.PERCENT, "", False)
+
+
+def read_count(written: str) -> tuple[float, float] | None:
+    """How many a written number is, from the least to the most: 六七百, 30, 百; None where it is no number."""
+    number = _read_number(written) if written else None
+    return None if number is None else (number.low, number.high)
 
 
 @lru_cache(maxsize=4096)
@@ -644,13 +776,14 @@ class _Heard(NamedTuple):
     near: bool
     settled: bool
     shown: str = ""
+    factor: float = 1.0
 
 
 def _before(text: str, start: int, lowest: int, low: float) -> _Heard:
     """Walk left from a figure, not below `lowest` and not past a clause, to the nearest words that name it."""
     called: Called | None = None
     at, begin, near, word = start, start, True, ""
-    if text[start - 1 : start] in ("时", "天") and (span := _span_of_time(text, start, low)):
+    if text[start - 1 : start] in _ENDS_OF_TIME and (span := _span_of_time(text, start, low)):
         return span
     while at > lowest:
         c = text[at - 1]
@@ -661,6 +794,8 @@ def _before(text: str, start: int, lowest: int, low: float) -> _Heard:
                 return _Heard(says, called, at, near, name in _SETTLED, name)
             called, begin, word = called or says, at, word or name
             if says is Called.FEE:
+                if name in ("补助", "补贴", "津贴") and (each := _hourly(text, at)) is not None:
+                    return _Heard(Per.HOUR, None, each, True, False)
                 break
             continue
         if c in _BREAKS:
@@ -671,32 +806,82 @@ def _before(text: str, start: int, lowest: int, low: float) -> _Heard:
     return _Heard(None, called, begin, called is not None and near, False, word)
 
 
+def _hourly(text: str, at: int) -> int | None:
+    """Where 每小时 begins that ends here; 每小时补助30元 is what voluntary work calls its wage."""
+    for name in ("每小时", "一小时", "每课时"):
+        if text.endswith(name, 0, at):
+            return at - len(name)
+    return None
+
+
 def _span_of_time(text: str, start: int, low: float) -> _Heard | None:
-    """10小时150 is a day's pay, 26天13800 a month's, and 8小时3500 a month's with the length of the shift."""
-    word = "小时" if text.endswith("小时", 0, start) else "天"
-    end = start - len(word)
-    begin = end - 2 if text[max(end - 2, 0) : end].isdecimal() and end > 1 else end - 1
-    count = int(text[begin:end]) if begin >= 0 and text[begin:end].isdecimal() else 0
-    if word == "天":
-        per = Per.MONTH if 20 <= count <= 31 else None
-    else:
-        per = Per.DAY if 6 <= count <= 14 else Per.HALF_DAY if 2 <= count < 6 else None
-        per = Per.MONTH if count in (8, 12) and 1500 <= low <= 9000 else per
-    return None if per is None else _Heard(per, None, begin, True, False)
+    """10小时150 is a day's pay, 26天13800 a month's, 8小时3500 too (a shift), and 3小时180 is 60 an hour."""
+    end = start
+    while end > max(start - 3, 0) and text[end - 1] in _GIVEN:
+        end -= 1
+    if text[end - 1] == "天":
+        return _days(text, end)
+    some = None
+    for begin in range(max(end - 6, 0), end - 1):
+        some = _HOURS.match(text, begin, end)
+        if some is not None and some.end() == end:
+            break
+    if some is None or some.end() != end:
+        return None
+    hours, begin = _hours(some), some.start()
+    if begin and text[begin - 1] in _EVERY:
+        return None
+    if 6 <= hours <= 14:
+        regular = not some[3] and hours in (8, 10, 12) and 1500 <= low <= 30_000 and not (hours == 10 and low < 3000)
+        return _Heard(Per.MONTH if regular else Per.DAY, None, begin, True, False)
+    return _Heard(Per.HOUR, None, begin, True, False, "", 1 / hours) if 1 <= hours < 6 else None
+
+
+_ENDS_OF_TIME = frozenset("时天头钟h给到共拿= ")
+_GIVEN = frozenset("给到得共有拿能付= ")
+_EVERY = frozenset("日天班作足满第休周时到-~")
+"""Before 8小时 these make it the length of every shift, or the end of another number."""
+
+
+def _days(text: str, end: int) -> _Heard | None:
+    """26天13800 is a month's pay; 一趟八天七千二 is 900 a day."""
+    begin = end - 1
+    while begin > max(end - 4, 0) and (text[begin - 1].isdecimal() or text[begin - 1] in _NUMERALS):
+        begin -= 1
+    written = text[begin : end - 1]
+    count = int(written) if written.isdecimal() and written.isascii() else 0
+    count = count or (int(_value(written) or 0) if written else 0)
+    if 20 <= count <= 31:
+        return _Heard(Per.MONTH, None, begin, True, False)
+    if 2 <= count <= 15 and text[begin - 1 : begin] in _ONE_JOB:
+        return _Heard(Per.DAY, None, begin, True, False, "", 1 / count)
+    return None
+
+
+_ONE_JOB = frozenset("趟共单期约程")
 
 
 def _name_ending(text: str, at: int, start: int, lowest: int) -> str:
     """The longest name that ends at this place, or the empty string."""
     for length in _LAST[text[at - 1]]:
-        name = text[max(at - length, lowest) : at]
-        if len(name) == length and name in _BEFORE:
+        if at - length < lowest:
+            continue
+        name = text[at - length : at]
+        if name in _BEFORE:
             before = text[at - length - 1 : at - length] if at > length else ""
             if name in _ADJACENT and (at != start or before in _NOT_ADJACENT) and before:
                 continue
             if name[0] in "一1小时" and _is_counted(name, before):
                 continue
+            if (name[0] in "日月" and _is_another_word(text, name, at, before)) or text[at : at + 1] == "性":
+                continue
             return name
     return ""
+
+
+def _is_another_word(text: str, name: str, at: int, before: str) -> bool:
+    """当日领取, 9月入职: a date, and no name of pay."""
+    return before == "当" or (name[-1] in "领入" and text[at : at + 1] in ("取", "职", "用"))
 
 
 def _is_counted(name: str, before: str) -> bool:
@@ -721,6 +906,8 @@ def _after(text: str, at: int) -> tuple[Per | None, int, float]:
         return None, at, 1.0
     if c in ("/", "／"):
         return _stroke(text, at, i + 1)
+    if (some := _some_time(text, i + (c == "每"))) is not None:
+        return Per.HOUR, some[0], some[1]
     if c and c in "一每1":
         j = i + 1 + (text[i + 1 : i + 2] == "一" and c == "每")
         unit = _unit(text, j, _UNITS)
@@ -733,8 +920,35 @@ def _after(text: str, at: int) -> tuple[Per | None, int, float]:
     return None, at, 1.0
 
 
+def _some_time(text: str, at: int) -> tuple[int, float] | None:
+    """Where 四小时 or 十分钟 ends that starts here, and what makes pay for it pay for an hour."""
+    if not (
+        text.startswith(
+            ("小时", "个小时", "个钟", "钟", "h", ".5", "分钟", "个半", "十分", "五分", "刻", "0分", "5分"), at + 1
+        )
+    ):
+        return None
+    for length in (5, 4, 3):
+        if (times := _PARTS_OF_AN_HOUR.get(text[at : at + length])) is not None:
+            return at + length, times
+    some = _HOURS.match(text, at)
+    if some is None or text.startswith(("班", "制", "工作", "内", "以", "休"), some.end()):
+        return None
+    hours = _hours(some)
+    return (some.end(), 1 / hours) if 1 < hours <= _SOME_HOURS else None
+
+
+def _hours(some: re.Match[str]) -> float:
+    """How many hours 两个半小时 are."""
+    digits, spoken, half, more = some.groups()
+    hours = float(digits) if digits else _value(spoken) or 0.0
+    return hours + 0.5 * (half == "个半" or bool(more))
+
+
 def _stroke(text: str, at: int, i: int) -> tuple[Per | None, int, float]:
     """The unit after a stroke; of 元/人/天 the last one."""
+    if (some := _some_time(text, i)) is not None:
+        return Per.HOUR, some[0], some[1]
     i += text[i : i + 1] in ("每", "1", " ")
     unit = _unit(text, i, _SLASHED)
     if not unit:
@@ -759,37 +973,122 @@ def _offer(text: str, figure: _Figure, floor: int, local: Unit) -> Pay | None:
     per, end, factor = _after(text, figure.end)
     sign, start = _sign(text, figure.start)
     bare = sign is None and (figure.unit is None or figure.written in _SLANG)
-    if bare and per is None and not figure.number.is_range and _stands_alone(text, start, end):
+    if bare and per is None and _is_no_sum(text, figure, start, end):
         return None
     reach = 14 if bare or per is None else 5
     heard = _before(text, start, max(floor, start - reach), figure.number.low)
-    if per is None or (heard.per is not None and heard.near and not heard.settled and text[figure.end] != "/"):
-        end = figure.end
-        per, factor = heard.per, _CHARACTERS.get(heard.shown[1:], 1.0)
+    of = text[figure.end : end].lstrip(" /／每一1") if per in _COUNTABLE else ""
+    if per is None or (heard.per is not None and heard.near and not _yields(text, figure, heard, per)):
+        heard = (_asked(text, start, floor) or heard) if heard.per is None else heard
+        end, per, of = figure.end, heard.per, _thing(heard)
+        factor = heard.factor * _CHARACTERS.get(heard.shown[1:], 1.0)
     if figure.unit is Unit.PERCENT:
         return _share(text, figure, heard, start)
+    if of in _ONE_OF_US and figure.number.low >= _LEAST_WAGE / 2 and _is_wanted(text, heard):
+        per = None
     if bare and not _bare_is_pay(text, figure, heard, per, end):
         return None
-    far = per is heard.per and not heard.near
-    if per is not None and (far or text[start - 1 : start] not in _FILLER):
-        per = None if _says_no_pay(text, heard.start if far else start - 3, start) else per
+    if per is not None and not _is_paid(text, heard, per, start):
+        per = None
     number, per = figure.number, per or _by_default(figure, heard)
     if per is None and sign == "$" and local is Unit.HKD and _fits(_HONG_KONG_WAGES, Per.MONTH, number.low):
         per = Per.MONTH
-    if per in _TAIWAN_WAGES and _fits(_TAIWAN_WAGES, per, number.low) and _may_be_taiwan(text):
-        local = Unit.TWD
+    after = text[end : end + 9]
     return Pay(
         low=number.low * factor,
         high=number.high * factor,
-        unit=_unit_meant(figure, sign, local, per, heard),
+        unit=_unit_meant(figure, sign, _whose(text, figure, sign, local, per, factor), per, heard),
         per=per,
         start=min(start, heard.start),
         end=end,
-        open_ended=figure.open_ended or "不封顶" in (after := text[end : end + 9]) or "无上限" in after,
+        open_ended=figure.open_ended or "不封顶" in after or "无上限" in after,
         vague=number.vague,
-        months=_months(text, end),
+        months=_months(text, end) if "薪" in after else None,
         called=heard.called,
+        of=of if per in _COUNTABLE else "",
     )
+
+
+def _is_no_sum(text: str, figure: _Figure, start: int, end: int) -> bool:
+    """A quick no for a bare figure with nothing after it that it is paid for."""
+    if _is_a_code(text, figure) or not _may_end(text, figure):
+        return True
+    return not figure.number.is_range and _stands_alone(text, start, end)
+
+
+def _is_paid(text: str, heard: _Heard, per: Per, start: int) -> bool:
+    """False where what stands between a name and the figure makes it no pay: 每月业绩10万."""
+    far = per is heard.per and not heard.near
+    if far or text[start - 1 : start] not in _FILLER:
+        return not _says_no_pay(text, heard.start if far else start - 3, start)
+    return True
+
+
+def _whose(text: str, figure: _Figure, sign: str | None, local: Unit, per: Per | None, factor: float) -> Unit:
+    """The currency that is meant where none is written, by what is usual and by the words of the text."""
+    low, usually = figure.number.low * factor, per or Per.MONTH
+    if _fits(_TAIWAN_WAGES, usually, low) or per in _COUNTABLE:
+        grouped = per is Per.MONTH and figure.unit is sign is None and "," in text[figure.start : figure.end]
+        if grouped or _may_be_taiwan(text):
+            return Unit.TWD
+    if _fits(_HONG_KONG_WAGES, usually, low) and _may_be_hong_kong(text):
+        return Unit.HKD
+    return Unit.JPY if sign in _YEN and "日本" in text else local
+
+
+def _is_wanted(text: str, heard: _Heard) -> bool:
+    """Whether 一个 counts a person or a thing that is wanted, and is not what a sum is paid for."""
+    if heard.called is Called.WAGE:
+        return True
+    before = text[heard.start - 1 : heard.start]
+    return not heard.near and heard.shown[:1] != "每" and (before in _WANTING or not "一" <= before <= "鿿")
+
+
+_WANTING = frozenset("缺招找要聘差寻少求会请做")
+
+
+def _thing(heard: _Heard) -> str:
+    """What is counted in 每一单, 一户, 单张."""
+    name = heard.shown
+    if heard.per not in _COUNTABLE or name in _NAMES:
+        return ""
+    for prefix in ("计件", "每一", "单", "一", "每", "按", "1"):
+        if name.startswith(prefix) and len(name) > len(prefix):
+            return name[len(prefix) :]
+    return name
+
+
+_ONE_OF_US = frozenset({"个", "位", "人", "家", "台", "个人"})
+"""缺一个会短发的发型师,7000: a person who is wanted, not the price of a piece."""
+
+
+def _yields(text: str, figure: _Figure, heard: _Heard, per: Per) -> bool:
+    """Whether the name before a figure gives way to the unit after it: 日结20一小时, 底薪3500一晚."""
+    if text[figure.end] == "/":
+        return not (heard.per in _LEAST and text[figure.end + 1 : figure.end + 2] in ("人", "位", "名"))
+    if heard.shown == "底薪":
+        return per in _SHORT and text[figure.end] in "一每"
+    return heard.settled
+
+
+_SHORT = frozenset({Per.HOUR, Per.HALF_DAY, Per.DAY})
+
+
+_ASKED = ("多少", "几多", "怎么算", "几钱", "工资呢", "咋算", "什么价")
+_TURN = 16
+"""Characters between a question and the sum that answers it."""
+
+
+def _asked(text: str, start: int, floor: int) -> _Heard | None:
+    """What the question before is about: 一个月给多少? 八万八."""
+    lowest = max(start - _TURN, floor)
+    if ":" not in text[lowest:start] and "?" not in text[lowest:start]:
+        return None
+    for word in _ASKED:
+        if (place := text.rfind(word, lowest, start)) >= 0:
+            heard = _before(text, place, max(place - 10, floor), 0.0)
+            return heard._replace(start=start, near=True) if heard.per is not None else None
+    return None
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
@@ -804,19 +1103,32 @@ def _unit_meant(figure: _Figure, sign: str | None, local: Unit, per: Per | None,
     """The currency of a figure: by its sign, by its word, by where the text is from and what is usual there."""
     low = figure.number.low
     if sign == "$":
-        return Unit.HKD if local is Unit.USD and _fits(_HONG_KONG_WAGES, per, low) else local
+        usual = _fits(_HONG_KONG_WAGES, per or (None if figure.number.is_range else Per.MONTH), low) or (
+            per in _COUNTABLE and low >= _HONG_KONG_WAGES[Per.HOUR][0]
+        )
+        return Unit.HKD if local is Unit.USD and usual else local
     if sign is not None:
-        return _SIGNS[sign]
+        return local if local is Unit.JPY else _SIGNS[sign]
     if figure.unit in (None, Unit.YUAN) and figure.written in ("", "元", "块", "块钱"):
         if heard.shown == "时给":
             return Unit.JPY
         least = _TAIWAN_WAGES[per][0] / 3 if per in _TAIWAN_WAGES else 0.0
-        return Unit.TWD if local is Unit.TWD and low >= least else Unit.YUAN
+        return local if local is Unit.HKD or (local is Unit.TWD and low >= least) else Unit.YUAN
     return figure.unit or Unit.YUAN
 
 
-_HONG_KONG_WAGES: dict[Per, tuple[float, float]] = {Per.HOUR: (40, 150), Per.DAY: (400, 2000), Per.MONTH: (8000, 40000)}
-_TAIWAN_WAGES: dict[Per, tuple[float, float]] = {Per.HOUR: (170, 400), Per.DAY: (1200, 5000), Per.MONTH: (26000, 60000)}
+_YEN = frozenset("¥￥")
+_HONG_KONG_WAGES: dict[Per, tuple[float, float]] = {
+    Per.HOUR: (40, 400),
+    Per.DAY: (400, 3000),
+    Per.MONTH: (8000, 100_000),
+}
+_TAIWAN_WAGES: dict[Per, tuple[float, float]] = {
+    Per.HOUR: (170, 700),
+    Per.HALF_DAY: (500, 3000),
+    Per.DAY: (500, 8000),
+    Per.MONTH: (24_000, 100_000),
+}
 """What is usual in Hong Kong and Taiwan in their own money; wide bounds about the minimum wages of 2024 as this project
 remembers them (some HK$40 and NT$183 an hour), checked against no source."""
 
@@ -828,7 +1140,23 @@ def _fits(wages: dict[Per, tuple[float, float]], per: Per | None, low: float) ->
 
 @lru_cache(maxsize=1)
 def _may_be_taiwan(text: str) -> bool:
-    return any(word in text for word in _TAIWAN_PERHAPS)
+    return _holds(text, _TAIWAN_PERHAPS) or ("征" in text and _HIRING.search(text) is not None)
+
+
+def _holds(text: str, words: tuple[str, ...]) -> bool:
+    for word in words:  # noqa: SIM110  # a generator takes three times as long, and every posting comes by
+        if word in text:
+            return True
+    return False
+
+
+_HIRING = re.compile(r"(?<![特应远出长象缴片])征(?![集稿婚信求兵途服程地战询召缴得]|收(?!银)|文(?![员具案书]))")
+"""征 is how Taiwan says 招."""
+
+
+@lru_cache(maxsize=1)
+def _may_be_hong_kong(text: str) -> bool:
+    return _holds(text, _CANTONESE)
 
 
 def _sign(text: str, start: int) -> tuple[str | None, int]:
@@ -843,7 +1171,7 @@ def _sign(text: str, start: int) -> tuple[str | None, int]:
 
 def _says_no_pay(text: str, start: int, end: int) -> bool:
     between = text[max(start, 0) : end]
-    return any(word in between for word in _NO_PAY)
+    return _holds(between, _NO_PAY)
 
 
 def _share(text: str, figure: _Figure, heard: _Heard, start: int) -> Pay | None:
@@ -859,6 +1187,8 @@ def _share(text: str, figure: _Figure, heard: _Heard, start: int) -> Pay | None:
 
 
 _COUNTABLE = frozenset({Per.ORDER, Per.PIECE, Per.MINUTE})
+_DEAR = frozenset({"间房", "户", "趟", "场", "单"})
+"""What may be paid with 十二张, 1,200."""
 _PAUSES = frozenset(["", *" ,，。;；!！\n"])
 
 
@@ -868,8 +1198,9 @@ def _bare_is_pay(text: str, figure: _Figure, heard: _Heard, per: Per | None, end
         return False
     number, start = figure.number, figure.start
     if figure.written == "张":
-        timely = heard.near and heard.per in (Per.DAY, Per.HOUR, Per.WEEK)
-        return number.low <= 6000 and (timely or text.startswith(("到手", "红", "钞"), end))
+        timely = heard.near and (heard.per in (Per.DAY, Per.HOUR, Per.WEEK) or heard.shown[1:] in _DEAR)
+        told = "一张" in (near := text[max(start - 8, 0) : end + 14]) or "每张" in near
+        return number.low <= 6000 and ((timely and not told) or text.startswith(("到手", "红", "钞"), end))
     if heard.per in _COUNTABLE and start - heard.start <= 8 and number.low >= 10 and text[end : end + 1] in _PAUSES:
         return True
     if per is not None and (end > figure.end or heard.near):
@@ -879,15 +1210,22 @@ def _bare_is_pay(text: str, figure: _Figure, heard: _Heard, per: Per | None, end
     return not figure.written and (_is_range_of_pay(number) or (end - start == len(text) and number.high >= 100))
 
 
+def _is_a_code(text: str, figure: _Figure) -> bool:
+    """Whether what stands before a bare figure makes it part of a name, a code or a time."""
+    start = figure.start
+    if not start:
+        return False
+    before = text[start - 1]
+    if before in _NEVER_BEFORE:
+        return True
+    return start > 1 and before in "-:.+" and text[start - 2].isdecimal() and text[start].isascii()
+
+
 def _is_of_another_kind(text: str, figure: _Figure, heard: _Heard, end: int) -> bool:
     """Whether what touches a bare figure makes it a number of another kind: a code, a time, a count of things."""
+    if _is_a_code(text, figure) or (end == figure.end and not _may_end(text, figure)):
+        return True
     start = figure.start
-    if start and text[start - 1] in _NEVER_BEFORE:
-        return True
-    if start > 1 and text[start - 1] in "-:.+" and text[start - 2].isdecimal():
-        return True
-    if end == figure.end and not _may_end(text, figure):
-        return True
     return (heard.per in _COUNTABLE and text.startswith("的", end)) or "工时" in text[max(start - 4, 0) : start]
 
 
@@ -902,6 +1240,8 @@ def _may_end(text: str, figure: _Figure) -> bool:
     """Whether the words after a bare figure let it be money: no counted thing, no letters, no telephone number."""
     following = text[figure.end : figure.end + 1]
     if not following or text[figure.end : figure.end + 2] in _AFTER_NAMES:
+        return True
+    if following in "x*×✖" and text[figure.end + 3 : figure.end + 4] == "薪":
         return True
     if following in (_COUNTED if not figure.written else "高长宽远深线图纸照"):
         return False

@@ -13,7 +13,7 @@ from typing import Any
 import ahocorasick_rs
 
 SETS = 2
-"""How many sets of literals a pattern is held to; more find hardly less."""
+"""How many sets of literals a pattern is held to, a bit for each; more find hardly less."""
 
 Needs = tuple[frozenset[str], ...]
 
@@ -31,32 +31,35 @@ class Prefilter:
 
     def __init__(self, patterns: Sequence[str]) -> None:
         self._always: list[int] = []
-        self._alternatives: list[tuple[int, int]] = []
-        owners: dict[str, list[tuple[int, int]]] = {}
+        alternatives: list[tuple[int, Needs]] = []
         for number, pattern in enumerate(patterns):
             for alternative in needs(pattern):
-                if not alternative:
+                if alternative:
+                    alternatives.append((number, alternative))
+                else:
                     self._always.append(number)
-                    continue
-                here = len(self._alternatives)
-                self._alternatives.append((number, (1 << len(alternative)) - 1))
-                for place, literals in enumerate(alternative):
-                    for literal in literals:
-                        owners.setdefault(literal, []).append((here, 1 << place))
-        self._owners = list(owners.values())
-        self._automaton = ahocorasick_rs.AhoCorasick(list(owners))
+        self._number_of = [number for number, _ in alternatives]
+        self._many = len(alternatives)
+        self._all = (1 << self._many) - 1
+        bits: dict[str, int] = {}
+        for here, (_, alternative) in enumerate(alternatives):
+            for place in range(SETS):
+                for literal in alternative[min(place, len(alternative) - 1)]:
+                    bits[literal] = bits.get(literal, 0) | 1 << (here + place * self._many)
+        self._bits = list(bits.values())
+        self._automaton = ahocorasick_rs.AhoCorasick(list(bits))
 
     def candidates(self, text: str) -> set[int]:
         """The numbers of the patterns that may match somewhere in the text."""
-        met: dict[int, int] = {}
+        met = 0
         for literal in {hit[0] for hit in self._automaton.find_matches_as_indexes(text, overlapping=True)}:
-            for alternative, bit in self._owners[literal]:
-                met[alternative] = met.get(alternative, 0) | bit
+            met |= self._bits[literal]
+        whole = met & (met >> self._many) & self._all
         found = set(self._always)
-        for alternative, bits in met.items():
-            number, all_bits = self._alternatives[alternative]
-            if bits == all_bits:
-                found.add(number)
+        while whole:
+            last = whole.bit_length() - 1
+            found.add(self._number_of[last])
+            whole ^= 1 << last
         return found
 
 

@@ -8,6 +8,7 @@ takes away its own mention and nothing else.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -48,15 +49,19 @@ _AFTER_DENIAL = re.compile(
     r"(?:不收|不交|不要|不用|不需|无需|免|全免|没有|没得|无$|为零|0元|零元|不存在|从不|不押|一分不|不必|公司出|免费|不花)"
 )
 _SPEECH = re.compile(
-    r"(?:让我|叫我|要我|说要|说是|声称|谎称|骗我|要求我|跟我说|对方说|客服说|以.{0,12}(?:为由|名义|名目|借口|理由))"
+    r"(?:让我|叫我|要我|说要|说是|声称|谎称|骗我|要求我|跟我说|对方说|客服说|(?<!不)以(?!任何|各种).{0,12}(?:为由|名义|名目|借口|理由))"
 )
-_QUESTION = re.compile(r"(?:吗|么|嘛|没有|不)$")
+_QUESTION = re.compile(r"(?:吗|么|嘛|(?<![都也全统通概])(?:没有|不))$")
 _SPEAKER = re.compile(r"^[^:]{1,10}:")
+_OF_WHOM = re.compile(r"[^,]{0,5}的(?:人|同学|员工)?[^,]{0,4}(?:交|缴|付|补|自费|办)")
+_GREETING = re.compile(r"(?:(?:亲|您好|你好|放心|宝|姐|哥|嗯|哦|哈喽|是这样的|这个)[,~!、 ]*){1,4}")
+_ANSWER = 40
+"""Characters of an answer that are read."""
 _NO = re.compile(r"(?:哈|嗯|那个)?(?:不|没|无|免|放心不|当然不|一分)")
 _YES = re.compile(r"(?:嗯|对|是|要|需要|得|有|会|先|交|放心|可以退|退|押|就|只|统一|都|收)")
 _EMPLOYER_BEARS = re.compile(
-    r"(?:公司|店里|厂里|老板|我们|单位|平台|机构|学校|客户|供应商|厂家|商家|项目部|企业|雇主|主家|总部)"
-    r"(?:来|先|全额?|统一|直接|给|帮|会|代|都|自己)?(?:出|付|承担|负担|报|垫|买|发|缴|包|掏|支付)"
+    r"由[^,]{1,8}(?:公司|单位|工厂|店|厂|学校)(?:统一)?(?:交|缴|出|付)|(?<![向给到在往跟])(?:公司|店里|厂里|老板|我们|单位|平台|机构|学校|客户|供应商|厂家|商家|项目部|企业|雇主|主家|总部)"
+    r"(?:来|先|全额?|统一|直接|会|代|都|自己)?(?:(?:给|帮|替)(?:你们?|您|大家|员工)?)?(?:出|付|承担|负担|报|垫|买|发|缴|包|掏|支付)"
 )
 _EMPLOYER_BEARS_NEXT = re.compile(
     r"(?:费用)?(?:公司|店里|厂里|老板|我们|单位|平台)(?:全|统一|来|先)?(?:出|付|承担|报销|垫|买|提供)"
@@ -147,6 +152,52 @@ def stance(document: Document, start: int, end: int) -> Stance:
     return Stance.ASSERTED
 
 
+_DENIES = frozenset({"neg"})
+_OFFERS = frozenset(
+    {"hiring", "work_named", "pay_word", "settle", "contact", "formal", "easy", "nobar", "urgent", "news", "victim"}
+    | {"resume", "advert", "but", "without_then", "later", "before", "not_ask", "deduct", "refund", "no_refund"}
+)
+"""Concepts with which a sentence says more than that nothing is asked."""
+MENTIONS = frozenset(
+    {"fee", "own_funds", "brushing", "task", "card", "rent", "mule", "overseas", "app", "recruit", "vice", "cert"}
+    | {"referral", "sensitive", "loan", "gamble", "spam", "thing", "deduct"}
+)
+"""Concepts that somebody may assert, deny or warn of."""
+
+
+def mere_denials(document: Document) -> list[tuple[int, int]]:
+    """The sentences that only deny (我们不收押金。), as spans of the normal text; none where no other is left."""
+    spans = [span for span in document.sentences if _only_denies(document, *span)]
+    return spans if len(spans) < len(document.sentences) else []
+
+
+def without_denials(document: Document) -> Document:
+    """The document as if nobody had written its mere denials; the same one where there are none.
+
+    Scams deny as often as honest postings do, so such a sentence says nothing for or against.
+    """
+    return document.noted("without denials", _without_denials)
+
+
+def _without_denials(document: Document) -> Document:
+    spans = mere_denials(document)
+    return document.without(spans) if spans else document
+
+
+def _only_denies(document: Document, start: int, end: int) -> bool:
+    concepts = document.concepts_between(start, end)
+    names = {concept.name for concept in concepts}
+    if not (names & _DENIES or _FREE.search(document.text, start, end)) or names & _OFFERS:
+        return False
+    if any(pay.high >= 1 for pay in document.pays_between(start, end - 1)):  # 一分钱不收 names a sum as well
+        return False
+    return all(
+        stance(document, concept.start, concept.end) is not Stance.ASSERTED
+        for concept in concepts
+        if concept.name in MENTIONS
+    )
+
+
 def _is_plain(document: Document, start: int) -> bool:
     """Whether nothing near by could make the mention anything but asserted; spares most mentions the close reading."""
     number = document.clause_at(start)
@@ -167,6 +218,7 @@ _TELLING = frozenset(
     {"neg", "not_ask", "but", "without_then", "employer", "employer_bears", "reimburse", "customer", "duty", "victim"}
 )
 _TELLING_NEXT = frozenset({"neg", "reimburse", "employer", "employer_bears"})
+_FREE = re.compile(r"全程免费|完全免费|不花钱|0费用|零费用|分文不取")
 _HINTS = re.compile(r"[让叫要说声谎骗求以免无不没吗么嘛]")
 
 
@@ -180,11 +232,16 @@ def _answered(scene: Scene) -> Stance | None:
     if not (_QUESTION.search(scene.text_after) or text[clause.end : clause.end + 1] == "?"):
         return None
     if scene.number + 1 < len(scene.document.clauses):
-        following = scene.document.clauses[scene.number + 1]
-        answer = _SPEAKER.sub("", text[following.start : min(following.end, following.start + 24)])
-        if _NO.match(answer):
+        start = scene.document.clauses[scene.number + 1].start
+        answer = text[start : start + _ANSWER].partition("\n")[0]
+        spoken = _SPEAKER.sub("", answer)
+        greeting = _GREETING.match(spoken)
+        spoken = spoken[greeting.end() :] if greeting else spoken
+        if _NO.match(spoken):
             return Stance.DENIED
-        if _YES.match(answer):
+        if _YES.match(spoken) or any(
+            pay.per is None for pay in scene.document.pays_between(start, start + len(answer))
+        ):
             return Stance.ASSERTED
     return Stance.QUOTED
 
@@ -217,6 +274,8 @@ def _is_denied(scene: Scene) -> bool:
     if scene.inside and scene.inside[0].name == "neg":
         before = [*before, scene.inside[0]]
     reach = [item for item in before if item.name in ("neg", "but", "without_then", "not_ask")]
+    if reach and (_takes_no_part(scene, reach[-1]) or _doubly_denied(reach)):
+        return False
     # 不交押金不安排 asks for the deposit; so does a denial that the next clause takes back with a refusal.
     taken_back = bool(_REFUSES.search(rest)) or ("pay" in _names(before) and _next_refuses(scene))
     if reach and reach[-1].name == "neg" and scene.start - reach[-1].end <= NEG_REACH and not taken_back:
@@ -226,6 +285,16 @@ def _is_denied(scene: Scene) -> bool:
     if _AFTER_DENIAL.match(rest[:16]):
         return not _REFUSES.search(rest)
     return not rest.strip(":") and _next_denies(scene)
+
+
+def _takes_no_part(scene: Scene, denial: Concept) -> bool:
+    """没证的交200元办证费: the denial says whom it is about, not that nothing is paid."""
+    return bool(_OF_WHOM.match(scene.document.text[denial.end : scene.start]))
+
+
+def _doubly_denied(reach: Sequence[Concept]) -> bool:
+    """不是不收,是先收后退: a denial of a denial."""
+    return len(reach) > 1 and reach[-2].name == "neg" and reach[-1].start - reach[-2].end <= 1
 
 
 def _next_refuses(scene: Scene) -> bool:

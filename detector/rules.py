@@ -10,21 +10,24 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
-from detector.checks import CHECKS, Told
+from detector.checks import CHECKS, WHOLE, Told
 from detector.document import Document
 from detector.errors import PackError
 from detector.prefilter import Prefilter, needs
-from detector.roles import BECAUSE, Stance, stance
+from detector.roles import BECAUSE, Stance, stance, without_denials
 from detector.types import CODES, Finding, Legal, Reason, SetAside
 
 PACKS = Path(__file__).parent / "packs"
 MAX_EVIDENCE = 5
 """Places named for one rule; further ones say nothing new."""
+SILENCE_REACH = 60
+"""Characters of the sentence on either side of a match in which an `unless` silences it."""
 
 _CLASS = re.compile(r"\[\^?\]?[^\]]*\]")
 _UNBOUNDED = re.compile(r"(?<!\\)[*+]|\{\d+,\}")
@@ -38,13 +41,33 @@ _RULE_KEYS = {
 _PROOF = {"scam": 3, "fine": 3, "disguised": 1}
 
 
+class Finder(NamedTuple):
+    """A pattern, and whether a group of it says which part is the mention."""
+
+    pattern: re.Pattern[str]
+    has_at: bool
+
+
+class Mention(NamedTuple):
+    """What a pattern matched in the normal text, and the part of it whose stance counts."""
+
+    start: int
+    end: int
+    left: int
+    right: int
+
+
+NOTHING = Finding()
+
+
 @dataclass(frozen=True)
 class Rule:
     """One rule: what it looks for, what it tells the user, and the sentences that prove it.
 
-    `patterns` are bounded regular expressions over normal text; the part in a group named `at` (else the whole match)
-    is the mention whose stance counts. `unless` are patterns that silence the rule in the same sentence. `stances` says
-    whether the roles are asked at all (a lure such as 月入过万 is not paid by anybody).
+    `patterns` are bounded regular expressions over a sentence of the normal text; the part in a group named `at` (else
+    the whole match) is the mention whose stance counts. A rule without patterns asks a check that reads the whole text.
+    `unless` are patterns that silence the rule near by in the sentence. `stances` says whether the roles are asked at
+    all (a lure such as 月入过万 is not paid by anybody).
     """
 
     id: str
@@ -63,29 +86,53 @@ class Rule:
     disguised: tuple[str, ...] = ()
 
     @cached_property
-    def _finders(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(re.compile(pattern) for pattern in self.patterns)
+    def finders(self) -> tuple[Finder, ...]:
+        """The patterns, ready to search."""
+        return tuple(Finder(re.compile(pattern), "(?P<at>" in pattern) for pattern in self.patterns)
 
     @cached_property
-    def _silencers(self) -> tuple[re.Pattern[str], ...]:
-        return tuple(re.compile(pattern) for pattern in self.unless)
+    def _silencer(self) -> re.Pattern[str] | None:
+        return re.compile("|".join(f"(?:{pattern})" for pattern in self.unless)) if self.unless else None
 
-    def read(self, document: Document, patterns: Collection[int] | None = None) -> Finding:
-        """The reason this rule gives for the document, and the mentions it set aside.
+    def read(self, document: Document) -> Finding:
+        """The reason this rule gives for the document, and the mentions it set aside."""
+        mentions = [
+            mention
+            for start, end in document.sentences
+            for finder in self.finders
+            for mention in self.mentions(document, finder, document.text[start:end], start)
+        ]
+        return self.judge(document, mentions)
 
-        `patterns` are the places of the patterns worth trying; all where it is None.
-        """
+    def mentions(self, document: Document, finder: Finder, sentence: str, offset: int) -> list[Mention]:
+        """What a pattern finds in a sentence that begins at `offset`, but for what is silenced or cuts a word."""
+        found: list[Mention] = []
+        for match in finder.pattern.finditer(sentence):
+            start, end = match.span()
+            at = match.span("at") if finder.has_at and match.start("at") >= 0 else (start, end)
+            place = offset + at[1]
+            if at[1] < len(sentence) and sentence[at[1]] > "\u3400" and not document.is_border(place):
+                continue  # it ends inside a word, as 刷客 does in 刷客户的违章押金
+            if self._silencer and self._silencer.search(sentence, max(0, start - SILENCE_REACH), end + SILENCE_REACH):
+                continue
+            found.append(Mention(offset + start, offset + end, offset + at[0], place))
+        return found
+
+    def judge(self, document: Document, mentions: Sequence[Mention]) -> Finding:
+        """The reason that these mentions make, and those that the roles set aside."""
         asserted: list[tuple[int, int]] = []
         aside: dict[Stance, list[tuple[int, int]]] = {}
-        for start, end, at in self._mentions(document, patterns):
-            how = stance(document, *at) if self.stances else Stance.ASSERTED
+        for start, end, left, right in mentions:
+            how = stance(document, left, right) if self.stances else Stance.ASSERTED
             if how is Stance.ASSERTED:
                 asserted.append((start, end))
             else:
                 aside.setdefault(how, []).append((start, end))
         told = Told(asserted)
-        if asserted and self.check is not None:
+        if self.check is not None and (asserted or self.check in WHOLE):
             told = CHECKS[self.check](document, asserted) or Told(())
+        if not told.spans and not aside:
+            return NOTHING
         return Finding(
             (self._reason(document, told),) if told.spans else (),
             tuple(
@@ -93,25 +140,6 @@ class Rule:
                 for how, spans in aside.items()
             ),
         )
-
-    def _mentions(
-        self, document: Document, patterns: Collection[int] | None
-    ) -> Iterator[tuple[int, int, tuple[int, int]]]:
-        for number, finder in enumerate(self._finders):
-            if patterns is not None and number not in patterns:
-                continue
-            for match in finder.finditer(document.text):
-                at = match.span("at") if "at" in finder.groupindex and match.start("at") >= 0 else match.span()
-                if not _cuts_a_word(document, at[1]) and not self._is_silenced(document.text, *match.span()):
-                    yield match.start(), match.end(), at
-
-    def _is_silenced(self, text: str, start: int, end: int) -> bool:
-        if not self._silencers:
-            return False
-        left = max(text.rfind(stop, max(0, start - 60), start) for stop in "。!?;\n") + 1
-        right = min([place for stop in "。!?;\n" if (place := text.find(stop, end, end + 60)) >= 0] or [end + 60])
-        sentence = text[max(left, start - 60) : right]
-        return any(silencer.search(sentence) for silencer in self._silencers)
 
     def _reason(self, document: Document, told: Told) -> Reason:
         return Reason(
@@ -124,11 +152,6 @@ class Rule:
             evidence=tuple(document.evidence(*span) for span in _distinct(told.spans)),
             legal=self.legal,
         )
-
-
-def _cuts_a_word(document: Document, end: int) -> bool:
-    """Whether a mention ends inside a word, as 刷客 does in 刷客户的违章押金."""
-    return end < len(document.text) and document.text[end] > "\u3400" and end not in document.borders
 
 
 def _distinct(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -148,22 +171,33 @@ class RuleSet:
     def __init__(self, rules: Sequence[Rule], version: str) -> None:
         self.rules = tuple(rules)
         self.version = version
-        self._owner = [(number, place) for number, rule in enumerate(self.rules) for place in range(len(rule.patterns))]
+        self._tries = [(number, finder) for number, rule in enumerate(self.rules) for finder in rule.finders]
         self._prefilter = Prefilter([pattern for rule in self.rules for pattern in rule.patterns])
+        self._always = [number for number, rule in enumerate(self.rules) if not rule.patterns]
 
     def read(self, document: Document) -> Finding:
-        """What all rules find, in the order of the packs."""
-        likely: dict[int, set[int]] = {}
-        for index in self._prefilter.candidates(document.text):
-            number, place = self._owner[index]
-            likely.setdefault(number, set()).add(place)
-        reasons: list[Reason] = []
-        aside: list[SetAside] = []
-        for number in sorted(likely):
-            finding = self.rules[number].read(document, likely[number])
-            reasons += finding.reasons
-            aside += finding.set_aside
-        return Finding(tuple(reasons), tuple(aside))
+        """What all rules find, in the order of the packs.
+
+        Reasons are looked for as if nobody had written the sentences that only deny; those are set aside.
+        """
+        plain = without_denials(document)
+        found = self._read(plain)
+        return found if plain is document else Finding(found.reasons, self._read(document).set_aside)
+
+    def _read(self, document: Document) -> Finding:
+        mentions: dict[int, list[Mention]] = {number: [] for number in self._always}
+        for start, end in document.sentences:
+            sentence = document.text[start:end]
+            for index in self._prefilter.candidates(sentence):
+                number, finder = self._tries[index]
+                found = self.rules[number].mentions(document, finder, sentence, start)
+                if found:
+                    mentions.setdefault(number, []).extend(found)
+        findings = [self.rules[number].judge(document, mentions[number]) for number in sorted(mentions)]
+        return Finding(
+            tuple(reason for finding in findings for reason in finding.reasons),
+            tuple(item for finding in findings for item in finding.set_aside),
+        )
 
 
 def load_rules(folder: Path = PACKS) -> RuleSet:
@@ -222,7 +256,7 @@ def _rule(file: str, pack: Mapping[str, object], table: Mapping[str, object]) ->
         advice=_string(where, both, "advice"),
         legal=_legal(where, both),
         confidence=confidence,
-        patterns=_patterns(where, both, "patterns"),
+        patterns=() if check in WHOLE and "patterns" not in both else _patterns(where, both, "patterns"),
         unless=_patterns(where, both, "unless") if "unless" in both else (),
         check=str(check) if check is not None else None,
         stances=bool(both.get("stances", True)),

@@ -14,6 +14,9 @@ from detector.types import HIGH_FROM, LOW_BELOW, Level
 HINT_BELOW = 0.6
 """Rules that claim less are hints: they count, but only beside something else."""
 
+DOUBT = 0.5
+"""How much of a rule's claim the classifier may talk away; never all of it, or new tactics would go unseen."""
+
 
 def believed(claim: float, scam: float, legit: float) -> float:
     """What may be believed of a rule: its claim, or the share of scams among labelled texts it hit where that is less.
@@ -23,12 +26,17 @@ def believed(claim: float, scam: float, legit: float) -> float:
     return min(claim, (scam + 4 * claim) / (scam + legit + 4))
 
 
-def families(claims: Mapping[str, float], audit: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
-    """The strongest confidence of each reason code. `claims` are those of the rules that fired, by rule id."""
+def families(
+    claims: Mapping[str, float], audit: Mapping[str, Mapping[str, float]], legit: float = 0.0
+) -> dict[str, float]:
+    """The strongest confidence of each reason code. `claims` are those of the rules that fired, by rule id.
+
+    Where the classifier sees an honest posting (`legit`, 0..1), up to DOUBT of a claim is taken off.
+    """
     strongest: dict[str, float] = {}
     for rule, claim in claims.items():
         code = rule.partition(".")[0]
-        trusted = audit[rule]["believed"] if rule in audit else claim
+        trusted = (audit[rule]["believed"] if rule in audit else claim) * (1 - DOUBT * legit)
         strongest[code] = max(strongest.get(code, 0.0), trusted)
     return strongest
 

@@ -102,3 +102,25 @@ def test_neighbours_are_found_by_place() -> None:
 def test_a_posting_with_nothing_in_it_has_empty_views() -> None:
     document = Document(Posting())
     assert (document.text, document.words, document.concepts, document.clauses, document.pays) == ("", [], [], [], ())
+
+
+def test_a_document_without_a_sentence_keeps_its_places() -> None:
+    posting = Posting(text="招店員。我們不收押金！先交服装-费300元。")
+    document = Document(posting)
+    rest = document.without(document.sentences[1:2])
+    assert rest.text == "招店员。先交服装费300元。"
+    start = rest.text.index("服装费")
+    found = rest.evidence(start, start + 3)
+    assert (found.quote, found.disguised) == ("服装-费", True)
+    assert posting.text[found.start : found.end] == found.quote
+
+
+def test_a_full_stop_after_a_pause_goes_with_the_sentence() -> None:
+    document = Document(Posting(text="招店员，。我们不收押金。月薪四千。"))
+    assert document.without(document.sentences[1:2]).text == "招店员,月薪四千。"
+
+
+def test_sentences_are_found_by_place() -> None:
+    document = Document(Posting(text="招店员。月薪四千！\n好"))
+    assert [document.text[start:end] for start, end in document.sentences] == ["招店员。", "月薪四千!", "\n", "好"]
+    assert [document.sentence_at(place) for place in (0, 3, 4, 10)] == [(0, 4), (0, 4), (4, 9), (10, 11)]

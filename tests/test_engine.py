@@ -36,6 +36,27 @@ def test_an_honest_posting_is_low_and_its_denial_is_set_aside(detector: Detector
     assert ("upfront_fee", Because.DENIED) in {(item.code, item.because) for item in found.set_aside}
 
 
+DENIALS = ["我们不收取任何费用。", "本店不收押金，不收保证金。", "入职全程免费，凡收费的都是冒充的。"]
+
+
+@pytest.mark.parametrize("denial", DENIALS)
+@pytest.mark.parametrize("text", [SCAM, HONEST])
+def test_a_mere_denial_changes_no_score(detector: Detector, text: str, denial: str) -> None:
+    plain = detector.assess(Posting(text=text))
+    for changed in (denial + text, text + denial):
+        found = detector.assess(Posting(text=changed))
+        assert (found.risk_score, found.kind) == (plain.risk_score, plain.kind)
+        assert {item.code for item in found.reasons} == {item.code for item in plain.reasons}
+        places = [place for reason in found.reasons for place in reason.evidence]
+        assert all(changed[place.start : place.end] == place.quote for place in places)
+
+
+def test_a_mere_denial_is_set_aside(detector: Detector) -> None:
+    found = detector.assess(Posting(text=SCAM + "本店不收保证金。"))
+    quotes = [place.quote for item in found.set_aside for place in item.evidence]
+    assert any("保证金" in quote for quote in quotes)
+
+
 def test_a_warning_is_no_posting_and_low(detector: Detector) -> None:
     found = detector.assess(Posting(text=WARNING))
     assert (found.kind, found.risk_level, found.reasons) == (Kind.NOT_POSTING, Level.LOW, ())

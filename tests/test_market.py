@@ -38,6 +38,22 @@ PAIRS: list[tuple[str, str]] = [
 ]
 
 
+PAIRS += [
+    # the last part of a compound is the work
+    ("脑外科引导员,站大厅指路,月薪4200", "脑外科引导员,站大厅指路,月薪52000"),
+    ("律师助理,复印装订卷宗,月薪6000", "律师助理,复印装订卷宗,日薪5200"),
+    ("海洋馆喂食员,日薪150,保险由馆方买", "海洋馆喂食员,日薪2400,保险由馆方买"),
+    ("钢琴课接送员,25元/半小时,送到教室门口", "钢琴课接送员,400元/半小时,送到教室门口"),
+    # the price of a piece times what one does in a day
+    ("穿烤串,一串两分,一天两三千串", "穿烤串,一串三块,一天两三千串"),
+    ("抄水表,一户八毛,一天抄个两百来户", "抄水表,一户一百二,一天抄个两百来户"),
+    ("贴对联的,一副五毛,每天三百副", "贴对联的,一副五十,每天三百副"),
+    # sums that nothing but the work explains
+    ("招面点学徒,早四点到十一点,3600元,管饭", "招面点学徒,早四点到十一点,46000元,管饭"),
+    ("帮忙擦玻璃,两室一厅,160元,约四小时", "帮忙擦玻璃,两室一厅,5200元,约四小时"),
+]
+
+
 @pytest.mark.parametrize("text", [ordinary for ordinary, _ in PAIRS])
 def test_usual_pay_is_ordinary(text: str) -> None:
     assert compared(text).verdict is Verdict.ORDINARY
@@ -65,6 +81,17 @@ def test_the_same_work_at_many_times_the_pay_is_absurd(text: str) -> None:
         "发型师,底薪4500,提成40%",
         "旺角茶餐厅请侍应,月薪$19,000",
         "台中超商大夜班,时薪230,劳健保",
+        "物理一对一名师,课时费350-450元/时,五年以上带班经验",
+        "隧道爆破工,持证,日薪700",
+        "国际散货大管轮,合同六个月,一个月6万",
+        "外发缝制,缝一套二十五,一天能做十五套",
+        "总经理助理,月薪25000-35000",
+        "纸袋加工,每箱15块,五百个一箱",
+        "电销客服,底薪4500,每单提四十到九十",
+        "征展场工作人员,日薪1,700,供餐",
+        "旺角收银,月薪$18,000,有花红",
+        "婚礼跟拍,一场600,下午拍到晚上",
+        "招钟点工,一户三小时给150",
     ],
 )
 def test_trades_that_really_pay_it_are_ordinary(text: str) -> None:
@@ -121,6 +148,32 @@ def test_each_trade_of_a_posting_keeps_its_own_pay() -> None:
     assert (found.verdict, found.role) == (Verdict.ABSURD, "保洁")
 
 
+def test_the_work_done_in_a_day_is_quoted() -> None:
+    found = compared("标注图片,一条给20,熟手一天六七百条")
+    assert (found.verdict, found.output) == (Verdict.ABSURD, "一天六七百条")
+    assert found.arithmetic.startswith("每单 20 元，按原文“一天六七百条”，约合每月")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["一名护士网上兼职,被骗去二十八万元", "保安应聘时被收取现金六万元", "客服转账,损失12万元", "服务员欠款50000元"],
+)
+def test_a_sum_lost_or_owed_is_no_wage(text: str) -> None:
+    assert compare(text, read_pay(text)) is None
+
+
+def test_people_who_share_a_sum_divide_it() -> None:
+    alone = compared("卸化肥,一吨90块,一天三十来吨")
+    shared = compared("卸化肥,一吨90块,一天三十来吨,六个人分")
+    assert alone.ratio > shared.ratio
+
+
+def test_the_trade_is_the_one_hired_and_not_a_place() -> None:
+    assert compared("某律师事务所前台,月薪4500").role == "前台"
+    assert compared("神经外科导诊员,月薪4500").role == "一般岗位"
+    assert compared("销售人员,月薪4500").role == "销售"
+
+
 def test_a_boast_in_a_long_posting_is_no_offer() -> None:
     filler = "负责接听客户来电并登记诉求,做好回访与工单流转,按时完成班组交办的其他事项。" * 4
     text = f"客服专员,4000-6000元/月。{filler}目前最高月薪200000元。"
@@ -164,13 +217,16 @@ def test_any_string_is_accepted_and_spans_lie_inside_it(pieces: list[str]) -> No
 def test_twenty_thousand_characters_take_no_longer_than_their_share() -> None:
     def seconds(text: str) -> float:
         pays = read_pay(text)
-        began = time.process_time()
-        compare(text, pays)
-        return time.process_time() - began
+        taken = []
+        for _ in range(3):
+            began = time.process_time()
+            compare(text, pays)
+            taken.append(time.process_time() - began)
+        return min(taken)
 
-    unit = "打字员一天500元,"
     load_wages()
-    assert seconds(unit * 2_000) < 6 * seconds(unit * 500) + 0.05
+    for unit in ("打字员一天500元,", "一条20一天六百条", "一箱五千双一箱", "员工", "3小时500元", "抄表员招"):
+        assert seconds(unit * 2_000) < 6 * seconds(unit * 500) + 0.05, unit
 
 
 def test_every_month_follows_from_its_source() -> None:

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from detector import Detector, ModelError
-from detector.model import ARRAYS_FILE, CURE, MANIFEST_FILE, SHIPPED, load_model, seal
+from detector.features import FAMILIES, NAMED
+from detector.model import ARRAYS_FILE, CURE, MANIFEST_FILE, SHIPPED, Index, index_bits, load_model, seal
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ HARM: dict[str, tuple[Callable[[Path], object], str, str]] = {
     "manifest cut short": (lambda folder: cut_short(folder, MANIFEST_FILE), MANIFEST_FILE, "not JSON"),
     "manifest not UTF-8": (lambda folder: (folder / MANIFEST_FILE).write_bytes(b"\xff{}"), MANIFEST_FILE, "not JSON"),
     "manifest a list": (lambda folder: (folder / MANIFEST_FILE).write_text("[]"), MANIFEST_FILE, "not a manifest"),
-    "another format": (lambda folder: change_manifest(folder, format=99), MANIFEST_FILE, "not a manifest of format 1"),
+    "another format": (lambda folder: change_manifest(folder, format=99), MANIFEST_FILE, "not a manifest of format 2"),
     "another calibration": (
         lambda folder: change_unsealed(folder, calibration=[[0, 0], [1, 0]]),
         MANIFEST_FILE,
@@ -152,13 +153,37 @@ def test_the_version_is_the_start_of_the_hash(toy_model: Path) -> None:
 
 def test_arrays_fit_together(toy_model: Path) -> None:
     model = load_model(toy_model)
-    named = len(model.words) + len(model.reading) + len(model.pairs)
-    assert model.idf.shape == (named + len(model.keys),)
-    assert model.kind_weights.shape == (named + len(model.keys), 3)
+    named, rows = sum(model.sizes[:NAMED]), sum(model.sizes)
+    assert len(model.sizes) == len(FAMILIES)
+    assert model.keys.shape == (rows,)
+    assert model.table.shape == (rows, 4)
     assert model.code_weights.shape == (named, len(model.heads) - 3)
     assert model.heads[:3] == ("scam", "legit", "not_posting")
-    assert all((np.diff(table.astype(object)) > 0).all() for table in (model.keys, model.pairs))
-    assert [*model.words.values(), *model.reading.values()] == list(range(len(model.words) + len(model.reading)))
+    for family in np.split(model.keys, np.cumsum(model.sizes[:-1])):
+        assert (family[1:] > family[:-1]).all()
+
+
+def test_every_key_of_a_model_is_found_at_its_row(toy_model: Path) -> None:
+    model = load_model(toy_model)
+    rows, places = model.index.find(model.keys)
+    assert rows.tolist() == places.tolist() == list(range(len(model.keys)))
+
+
+def test_keys_that_the_index_does_not_hold_are_not_found() -> None:
+    keys = np.random.default_rng(3).integers(0, 1 << 64, 3_000, dtype=np.uint64)
+    index = Index(keys[:1_000], index_bits(1_000))
+    rows, places = index.find(keys)
+    assert len(index.placed) > 950
+    assert sorted(rows.tolist()) == sorted(index.placed.tolist())
+    assert (keys[places] == keys[rows]).all()
+    assert index.find(np.zeros(5, np.uint64))[0].tolist() == []
+
+
+def test_a_full_bucket_takes_no_more() -> None:
+    keys = np.arange(1, 8, dtype=np.uint64)  # the leading bits of all are the same
+    index = Index(keys, 3)
+    assert index.placed.tolist() == [0, 1, 2, 3]
+    assert index.find(keys)[0].tolist() == [0, 1, 2, 3]
 
 
 def test_the_shipped_model_is_there_and_loads() -> None:

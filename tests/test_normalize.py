@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from detector import normalize as module
 from detector.errors import TableError
@@ -21,7 +23,7 @@ SAME_READING = [
     ("月薪\u30004500", "月薪 4500"),
     ("㊀", "一"),
     ("⑫", "12"),
-    ("招\x00人", "招 人"),
+    ("甲\x00乙", "甲 乙"),
     ("\ud800招", "\ufffd招"),
     ("一\r\n二\u2028三", "一\n\n二\n三"),
     # separators inside words
@@ -41,6 +43,23 @@ SAME_READING = [
     ("加薇信", "加微信"),
     ("加v❤", "加微信"),
     ("+扣扣123", "加qq123"),
+    # a character taken apart or replaced
+    ("交扌甲金三百", "交押金三百"),
+    ("加我微亻言", "加我微信"),
+    ("提王见秒到", "提现秒到"),
+    ("交褓証金", "交保证金"),
+    ("先交鸦金", "先交押金"),
+    # in pinyin, whole or in part
+    ("ri jie", "日结"),
+    ("先交 ya jin 300", "先交 押金 300"),
+    ("招刷dan员", "招刷单员"),
+    ("weixinkefujianzhi", "微信客服兼职"),
+    ("jia wei xin", "加微信"),
+    ("交fuzhuangfei60", "交服装费60"),
+    # one character is another, or two
+    ("公司包\n吃\n住", "公司包吃住"),
+    ("手\u200b机操作", "手机操作"),
+    ("服务员 工资面议", "服务员 工资面议"),
     # several at once
     ("交ｙａｊｉｎ３００", "交押金300"),
     ("先交 丫-金", "先交 押金"),
@@ -55,6 +74,8 @@ LEFT_ALONE = [
     "押,金",
     "一二\n三四",
     "加微信详聊",
+    "hello world, please call me",
+    "邮箱hr@example.com",
     "先来后到。交完班,付清尾款。",
 ]
 
@@ -69,6 +90,31 @@ def test_plain_writing_stays_as_it_is(text: str) -> None:
     aligned = normalize(text)
     assert aligned.text == text
     assert aligned.disguised == ()
+
+
+NO_EVIDENCE = ["包\n吃住", "押\n金", "手\u200b机", "免\u200b费", "工 资", "shou ji", "绿泡泡"]
+
+
+@pytest.mark.parametrize("written", NO_EVIDENCE)
+def test_what_honest_pages_hold_too_is_undone_but_no_evidence(written: str) -> None:
+    assert normalize(written).disguised == ()
+
+
+SHAPES = "丫|金|押|-|·| |\n|\u200b|扌甲金|亻言|微|薇❤|+|加|300|,|。|单|兼|织|⑫|ﷺ|💰|\U00020000"
+SOUNDS = "ri|jie|ri jie|ya jin|yajin|v|wei|xin|shua|押jin"
+PIECES = st.sampled_from(f"{SHAPES}|{SOUNDS}".split("|"))
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.one_of(PIECES, st.text(max_size=3)), max_size=20).map("".join))
+@example("ri jie")
+@example("ya jin丫-金 y a j i n")
+@example("押\u200b-金jin")
+def test_what_was_disguised_lies_in_the_text(written: str) -> None:
+    aligned = normalize(written)
+    assert all(0 <= start < end <= len(aligned.text) for start, end in aligned.disguised)
+    assert all(left[1] <= right[0] for left, right in pairwise(aligned.disguised))
+    assert len(aligned.starts) == len(aligned.ends) == len(aligned.text)
 
 
 ORIGINS = [

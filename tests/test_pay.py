@@ -39,6 +39,21 @@ READ: list[tuple[str, float, float, Unit, Per | None]] = [
     ("10小时150", 150, 150, Unit.YUAN, Per.DAY),
     ("日薪200,周结", 200, 200, Unit.YUAN, Per.DAY),
     ("时薪18日结", 18, 18, Unit.YUAN, Per.HOUR),
+    ("八百二一个钟", 820, 820, Unit.YUAN, Per.HOUR),
+    ("三千六一个夜班", 3600, 3600, Unit.YUAN, Per.DAY),
+    ("四千八三小时", 1600, 1600, Unit.YUAN, Per.HOUR),
+    ("两小时给到3k", 1500, 1500, Unit.YUAN, Per.HOUR),
+    ("2h 5kr", 2500, 2500, Unit.YUAN, Per.HOUR),
+    ("一户两小时给90", 45, 45, Unit.YUAN, Per.HOUR),
+    ("60元/半小时", 120, 120, Unit.YUAN, Per.HOUR),
+    ("80元/十分钟", 480, 480, Unit.YUAN, Per.HOUR),
+    ("每小时补助25元", 25, 25, Unit.YUAN, Per.HOUR),
+    ("十二个小时九千", 9000, 9000, Unit.YUAN, Per.DAY),
+    ("12小时4500", 4500, 4500, Unit.YUAN, Per.MONTH),
+    ("一上午七百", 700, 700, Unit.YUAN, Per.HALF_DAY),
+    ("一天900元/人", 900, 900, Unit.YUAN, Per.DAY),
+    ("一趟六天五千四", 900, 900, Unit.YUAN, Per.DAY),
+    ("底薪1800一晚", 1800, 1800, Unit.YUAN, Per.DAY),
     # by the month, the year
     ("月薪:4000—6000元", 4000, 6000, Unit.YUAN, Per.MONTH),
     ("4.5-6千/月", 4500, 6000, Unit.YUAN, Per.MONTH),
@@ -59,6 +74,12 @@ READ: list[tuple[str, float, float, Unit, Per | None]] = [
     ("年薪20万到30万", 200000, 300000, Unit.YUAN, Per.YEAR),
     ("挣钱加我,年50-100w", 500000, 1000000, Unit.YUAN, Per.YEAR),
     ("首年综合15-18万", 150000, 180000, Unit.YUAN, Per.YEAR),
+    ("月薪3.2万-5万x16薪", 32000, 50000, Unit.YUAN, Per.MONTH),
+    ("问:一个月给多少\n答:七万二,包住", 72000, 72000, Unit.YUAN, Per.MONTH),
+    ("1:一天给多少\n2:一千九", 1900, 1900, Unit.YUAN, Per.DAY),
+    ("招收银,早班,36000,月休四天", 36000, 36000, Unit.YUAN, Per.MONTH),
+    ("招洗菜的,52000包吃住", 52000, 52000, Unit.YUAN, Per.MONTH),
+    ("招文员,42k起步,双休", 42000, 42000, Unit.YUAN, Per.MONTH),
     # by the piece
     ("千字9元", 9, 9, Unit.YUAN, Per.THOUSAND),
     ("一千字80", 80, 80, Unit.YUAN, Per.THOUSAND),
@@ -75,6 +96,10 @@ READ: list[tuple[str, float, float, Unit, Per | None]] = [
     ("两块五一条", 2.5, 2.5, Unit.YUAN, Per.ORDER),
     ("一斤八毛", 0.8, 0.8, Unit.YUAN, Per.PIECE),
     ("一分钟成片8块", 8, 8, Unit.YUAN, Per.MINUTE),
+    ("擦一块三百", 300, 300, Unit.YUAN, Per.PIECE),
+    ("一块砖四十", 40, 40, Unit.YUAN, Per.PIECE),
+    ("一间房八张", 800, 800, Unit.YUAN, Per.PIECE),
+    ("每间房澳门币9000", 9000, 9000, Unit.HKD, Per.PIECE),
     # slang, shares, bare sums
     ("日入6张", 600, 600, Unit.YUAN, Per.DAY),
     ("日六张", 600, 600, Unit.YUAN, Per.DAY),
@@ -134,6 +159,8 @@ def test_one_sum_is_read_as_a_person_would(text: str, low: float, high: float, u
         "一起干一番事业",
         "上万家门店",
         "每月业绩10万",
+        "招收银,转让费36000",
+        "2023,公司搬到了新厂",
         "",
     ],
 )
@@ -154,6 +181,18 @@ def test_a_sum_without_a_figure_is_vague(text: str, low: float) -> None:
 @pytest.mark.parametrize("text", ["月薪5000起", "日薪300以上", "底薪3500+", "月入5000元,上不封顶"])
 def test_an_open_top_is_told(text: str) -> None:
     assert read_pay(text)[0].open_ended
+
+
+@pytest.mark.parametrize(
+    ("text", "of"), [("一户两百九", "户"), ("每一单5元", "单"), ("3毛一件", "件"), ("一条给20", "条"), ("一天300", "")]
+)
+def test_the_thing_that_is_paid_for_is_told(text: str, of: str) -> None:
+    assert read_pay(text)[0].of == of
+
+
+@pytest.mark.parametrize("text", ["缺一个会炒菜的,保底7000", "当日领取备用金4000元", "一次性结120元"])
+def test_a_person_wanted_or_a_date_is_no_unit(text: str) -> None:
+    assert read_pay(text)[0].per in (None, Per.MONTH)
 
 
 def test_thirteen_monthly_pays_are_told() -> None:
@@ -184,6 +223,12 @@ def test_several_sums_keep_their_own_units() -> None:
         ("新竹早餐店,劳健保,时薪2000", Unit.TWD),
         ("门市人员,时薪25", Unit.YUAN),
         ("remote,$2,000/月", Unit.USD),
+        ("征文具店店员,时薪196", Unit.TWD),
+        ("机构征照护助理,月薪34k", Unit.TWD),
+        ("征文比赛工作人员,时薪196", Unit.YUAN),
+        ("荃湾货仓请人,日薪700", Unit.HKD),
+        ("楼面,$17,500,包两餐", Unit.HKD),
+        ("日本旅馆打工,时薪¥1,150", Unit.JPY),
     ],
 )
 def test_the_dialect_tells_whose_money_it_is(text: str, unit: Unit) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from detector import Posting
 from detector.document import Document
-from detector.roles import BECAUSE, Stance, stance
+from detector.roles import BECAUSE, Stance, mere_denials, stance
 from detector.types import Because
 
 ASSERTED, DENIED, WARNED = Stance.ASSERTED, Stance.DENIED, Stance.WARNED
@@ -20,7 +20,15 @@ CASES = [
     ("没有中介费，只收押金200", "押金", ASSERTED),
     ("不交押金不安排上岗", "押金", ASSERTED),
     ("本店招店员，员工统一交押金一百", "押金", ASSERTED),
+    ("入职向店里缴纳押金300元", "押金", ASSERTED),
+    ("没证的交200元办证费", "办证费", ASSERTED),
+    ("不是不收押金，是先收后退", "押金", ASSERTED),
+    ("我：是不是要交押金？\n客服：亲放心，只是登记用，198，做满退", "押金", ASSERTED),
+    ("我：押金要吗\nHR：要的", "押金", ASSERTED),
     # denied
+    ("本店从不以任何名义收取押金", "押金", DENIED),
+    ("押金什么的统统没有", "押金", DENIED),
+    ("我：要交押金吗\nHR：您好，不用的", "押金", DENIED),
     ("本公司不收押金", "押金", DENIED),
     ("不向求职者收取任何形式的押金", "押金", DENIED),
     ("无押金，无中介费", "押金", DENIED),
@@ -35,6 +43,8 @@ CASES = [
     ("体检费由公司承担", "体检费", EMPLOYER_PAYS),
     ("体检费凭票报销", "体检费", EMPLOYER_PAYS),
     ("体检由公司统一承担，体检费实报实销", "体检费", EMPLOYER_PAYS),
+    ("体检费由镇上的公司交", "体检费", EMPLOYER_PAYS),
+    ("押金公司替你出", "押金", EMPLOYER_PAYS),
     # part of the work
     ("负责向客人收取押金并开收据", "押金", DUTY),
     ("给租客办理退房和退押金", "押金", DUTY),
@@ -76,3 +86,39 @@ def test_a_mention_in_disguise_has_the_same_stance() -> None:
 def test_every_stance_but_asserted_is_a_cause_to_set_aside() -> None:
     assert set(BECAUSE) == set(Stance) - {ASSERTED}
     assert set(BECAUSE.values()) == set(Because)
+
+
+MERE = [
+    "本店不收任何押金。",
+    "我们不收押金，不收保证金。",
+    "入职全程免费，凡收费的都是冒充的。",
+    "不用垫付一分钱。",
+    "绝不收费，请放心！",
+]
+SAYS_MORE = [
+    "招服务员，不收押金。",
+    "不收押金，月薪四千。",
+    "不收押金，加微信聊。",
+    "不收押金，只收服装费300元。",
+    "没有押金，但是服装费自理。",
+    "民警提醒，正规公司不会收押金。",
+    "月薪四千，双休。",
+]
+
+
+def denials(text: str) -> list[str]:
+    return [text[start:end] for start, end in mere_denials(Document(Posting(text=text)))]
+
+
+@pytest.mark.parametrize("sentence", MERE)
+def test_a_sentence_that_only_denies_is_a_mere_denial(sentence: str) -> None:
+    assert denials("招店员，早晚班。" + sentence + "地址在人民路。") == [sentence]
+
+
+@pytest.mark.parametrize("sentence", SAYS_MORE)
+def test_a_sentence_that_says_more_is_none(sentence: str) -> None:
+    assert denials("招店员，早晚班。" + sentence + "地址在人民路。") == []
+
+
+def test_a_text_that_only_denies_is_read_as_it_stands() -> None:
+    assert denials("本店不收任何押金。") == []

@@ -62,6 +62,12 @@ def test_a_rule_is_believed_as_the_audit_says() -> None:
     assert families(claims, {"upfront_fee.deposit": {"believed": 0.6}}) == {"upfront_fee": 0.7}
 
 
+def test_a_classifier_that_sees_an_honest_posting_takes_half_of_a_claim_at_most() -> None:
+    claims = {"upfront_fee.deposit": 0.9}
+    assert families(claims, {}, legit=1.0) == {"upfront_fee": pytest.approx(0.45)}
+    assert families(claims, {}, legit=0.0) == {"upfront_fee": 0.9}
+
+
 @pytest.mark.parametrize(
     ("claim", "scam", "legit", "expected"),
     [(0.9, 0, 0, 0.9), (0.9, 1000, 0, 0.9), (0.9, 0, 1000, 0.0036), (0.5, 4, 0, 0.5), (0.8, 2, 2, 0.65)],

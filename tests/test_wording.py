@@ -61,7 +61,7 @@ def model(toy_model: Path) -> Model:
 def served(model: Model, text: str) -> NDArray[np.float64]:
     """The row of a text as the detector encodes it, dense."""
     encoded = Encoder(model)(Document(Posting(text=text)))
-    row = np.zeros(len(model.idf))
+    row = np.zeros(len(model.keys))
     np.add.at(row, encoded.rows, encoded.values)
     return row
 
@@ -74,14 +74,9 @@ def trained(known: Vocabulary, text: str) -> NDArray[np.float64]:
 
 
 def test_training_and_serving_agree_on_the_vocabulary(known: Vocabulary, model: Model) -> None:
-    assert dict(model.words) == known.tables["words"]
-    assert dict(model.reading) == known.tables["reading"]
-    assert model.keys.tolist() == list(known.tables["characters"])
-    first, second = model.pairs >> np.uint64(32), model.pairs & np.uint64(2**32 - 1)
-    words = list(model.words)
-    pairs = [(words[one], words[other]) for one, other in zip(first.tolist(), second.tolist(), strict=True)]
-    assert pairs == list(known.tables["pairs"])
-    assert np.allclose(model.idf, known.idf, atol=0.01)
+    assert model.keys.tolist() == known.keys.tolist()
+    assert model.sizes == known.sizes
+    assert np.allclose(model.table[:, 0], known.idf, atol=0.01)
 
 
 @pytest.mark.parametrize("text", UNSEEN)
@@ -147,14 +142,41 @@ def test_the_code_likelihoods_are_those_of_scikit_learn(
     model: Model, known: Vocabulary, examples: list[Example]
 ) -> None:
     named_terms = slice(known.named)  # code heads read no runs of characters
-    x = matrix([count(item, RULES) for item in examples], known, TOY_SETTINGS)[:, named_terms]
-    named = ["upfront_fee" in item.codes for item in examples]
+    scams = [item for item in examples if item.label == "scam"]
+    x = matrix([count(item, RULES) for item in scams], known, TOY_SETTINGS)[:, named_terms]
+    named = ["upfront_fee" in item.codes for item in scams]
     peer = LogisticRegression(C=TOY_SETTINGS["C_codes"], max_iter=200).fit(x, named)
     classifier = Classifier(model)
     for text in UNSEEN[2:]:
         row = matrix([count(example(text), RULES)], known, TOY_SETTINGS)[:, named_terms]
         own = classifier.read(Document(Posting(text=text))).codes["upfront_fee"]
-        assert own == pytest.approx(peer.predict_proba(row)[0, 1], abs=5 * HALF)
+        assert own == pytest.approx(peer.predict_proba(row)[0, 1], abs=10 * HALF)
+
+
+HONEST = "双休，五险，月薪4200，朝九晚五。包一餐，每月十五号发工资。地址在人民路。"
+BURIED = "先交押金300元，垫付返佣。"
+
+
+def risk(model: Model, text: str) -> float:
+    return Classifier(model).read(Document(Posting(text=text))).risk
+
+
+@pytest.mark.parametrize("text", ["", "押金", "先交押金。", "先交押金。做满退还。"])
+def test_a_text_of_one_stretch_has_the_risk_of_the_whole(model: Model, text: str) -> None:
+    assert risk(model, text) == Classifier(model).read(Document(Posting(text=text))).scam
+
+
+def test_a_buried_clause_weighs_more_than_its_share_of_the_whole(model: Model) -> None:
+    text = HONEST + BURIED + HONEST.replace("人民路", "中山路")
+    opinion = Classifier(model).read(Document(Posting(text=text)))
+    assert len(opinion.encoded.windows) == 6
+    assert opinion.risk > opinion.scam
+    assert opinion.risk > risk(model, HONEST * 2)
+
+
+def test_many_stretches_are_no_reason_for_alarm(model: Model) -> None:
+    assert risk(model, HONEST * 40) < risk(model, BURIED)
+    assert all(0 < risk(model, text * 3) < 1 for text in UNSEEN if text.strip())
 
 
 def test_shares_are_one_in_all(model: Model) -> None:

@@ -46,9 +46,14 @@ _MAIL = re.compile(r"[\w.+-]+@((?:[a-z0-9-]+\.)+[a-z]{2,})", re.ASCII | re.IGNOR
 _EXAMPLE = re.compile(r"(?:^|\.)(?:example\.(?:com|org|net|cn)|[a-z0-9-]+\.example|example)$", re.IGNORECASE)
 
 
-def characters(row: Row) -> Iterator[Problem]:
-    """No character that no person typed."""
-    if found := _CONTROL.search(row.text):
+INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff"
+"""Characters that a scammer sets between others; a functional case may hold them, training makes its own."""
+
+
+def characters(row: Row, *, may_hide: bool = False) -> Iterator[Problem]:
+    """No character that no person typed; with `may_hide`, invisible ones as a scammer uses them are let through."""
+    text = row.text.translate(dict.fromkeys(map(ord, INVISIBLE))) if may_hide else row.text
+    if found := _CONTROL.search(text):
         cause = f"control or private character U+{ord(found[0]):04X} at {found.start()}"
         yield Problem(row.where, cause, "take it out; disguises are made by a program when training")
     if row.id in GARBLED_ON_PURPOSE:

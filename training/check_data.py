@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from detector.types import CODES, MAX_TEXT
@@ -163,7 +164,11 @@ def _same(one: str, other: str) -> bool:
 
 
 EACH: tuple[Callable[[Row], Iterator[Problem]], ...] = (schema, characters, personal_data)
-EACH_CASE: tuple[Callable[[Row], Iterator[Problem]], ...] = (case_schema, characters, personal_data)
+EACH_CASE: tuple[Callable[[Row], Iterator[Problem]], ...] = (
+    case_schema,
+    partial(characters, may_hide=True),
+    personal_data,
+)
 TOGETHER: tuple[Callable[[Sequence[Row]], Iterator[Problem]], ...] = (groups, punctuation, leaning, present)
 
 

@@ -10,7 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,13 @@ from sklearn.model_selection import GroupKFold
 from threadpoolctl import threadpool_limits
 
 from detector.document import Document
-from detector.features import character_keys, reading_terms, word_names
-from detector.model import ARRAYS_FILE, FORMAT, MANIFEST_FILE, load_model, pair_keys, seal
+from detector.features import FAMILIES, NAMED, features
+from detector.model import ARRAYS_FILE, FORMAT, MANIFEST_FILE, Index, Model, index_bits, load_model, seal
+from detector.roles import without_denials
 from detector.rules import RuleSet, load_rules
 from detector.scoring import believed, families, noisy_or
 from detector.types import CODES, Posting
-from detector.wording import BLOCKS, KINDS, Classifier
+from detector.wording import BLOCK_OF, BLOCKS, KINDS, Classifier
 from training.dataset import DataError, Example, data_hash
 from training.files import BadRow
 from training.labelled import read_labelled
@@ -39,40 +40,38 @@ Step = Callable[[str, float], None]
 """Told the name of a step and how much of the whole is done, 0..1."""
 
 SETTINGS: Mapping[str, Any] = {
-    "blocks": {"words": 1.0, "characters": 1.5, "reading": 0.4},
-    "min_df": {"words": 2, "reading": 2, "pairs": 2, "characters": 2},
+    "blocks": {"words": 1.5, "reading": 0.6, "characters": 1.5},
+    "min_df": {"words": 1, "pairs": 2, "reading": 2, "bigrams": 2, "trigrams": 4},
     "C": 5.0,
-    "C_codes": 8.0,
+    "C_codes": 20.0,
     "folds": 5,
     "least_code": 10,
     "joined": 0.3,
-    "prior": 0.25,
+    "windows": {"share": 0.5, "discount": 0.6},
+    "prior": 0.2,
     "unknown": 0.0625,
     "jobs": 2,
 }
 
 
+Held = tuple[NDArray[np.uint64], NDArray[np.int64]]
+"""Distinct keys in order, and how often each occurs."""
+
+
 @dataclass(frozen=True)
 class Counts:
-    """What one example holds: how often each term and each character run stands in it, and what its rules claim."""
+    """What one example holds: the features of each of FAMILIES, and what its rules claim."""
 
-    words: Mapping[str, int]
-    pairs: Mapping[tuple[str, str], int]
-    reading: Mapping[str, int]
-    characters: Mapping[int, int]
+    held: tuple[Held, ...]
     rules: Mapping[str, float]
 
 
 def count(example: Example, rules: RuleSet) -> Counts:
     """What one example holds."""
     document = Document(example.posting)
-    keys, _, _ = character_keys(document.text)
-    names = word_names(document).names
+    found = features(without_denials(document))
     return Counts(
-        words=Counter(names),
-        pairs=Counter(pairwise(names)),
-        characters=Counter(keys.tolist()),
-        reading=Counter(name for name, _, _ in reading_terms(document)),
+        held=tuple(np.unique(part, return_counts=True) for part in np.split(found.keys, np.cumsum(found.sizes[:-1]))),
         rules={str(reason.rule): reason.confidence for reason in rules.read(document).reasons},
     )
 
@@ -90,18 +89,15 @@ def count_all(examples: Sequence[Example], jobs: int = 2) -> list[Counts]:
     return [counts for chunk in found for counts in chunk]
 
 
-FAMILIES = {"words": "words", "reading": "reading", "pairs": "words", "characters": "characters"}
-"""Families of features in the order of their rows, and the block of `BLOCKS` that each belongs to."""
-
-
 @dataclass(frozen=True)
 class Vocabulary:
-    """Which features get a row, family by family.
+    """Which features get a row: `keys` in the order of the rows, `sizes` rows for each of FAMILIES.
 
     `idf` and `blocks` (a place in BLOCKS) have one entry a row; `rare` is the idf of what has no row.
     """
 
-    tables: Mapping[str, Mapping[Any, int]]
+    keys: NDArray[np.uint64]
+    sizes: tuple[int, ...]
     idf: NDArray[np.float64]
     blocks: NDArray[np.int64]
     rare: float
@@ -109,34 +105,41 @@ class Vocabulary:
     @property
     def rows(self) -> int:
         """How many features there are."""
-        return len(self.idf)
+        return len(self.keys)
 
     @property
     def named(self) -> int:
         """How many are not runs of characters; those come first."""
-        return self.rows - len(self.tables["characters"])
+        return sum(self.sizes[:NAMED])
+
+    @property
+    def starts(self) -> list[int]:
+        """The first row of each family."""
+        return [0, *accumulate(self.sizes[:-1])]
 
 
 def vocabulary(counts: Sequence[Counts], settings: Mapping[str, Any] = SETTINGS) -> Vocabulary:
     """Features that stand in at least `min_df` examples, with their smoothed idf."""
-    tables: dict[str, dict[Any, int]] = {}
-    idf: list[float] = []
-    blocks: list[int] = []
-    for family, block in FAMILIES.items():
-        seen: Counter[Any] = Counter()
-        for item in counts:
-            seen.update(getattr(item, family).keys())
-        kept = [key for key, n in seen.items() if n >= settings["min_df"][family]]
-        if family == "pairs":  # in the order of the keys that the model finds them by
-            words = tables["words"]
-            kept.sort(key=lambda pair: (words[pair[0]], words[pair[1]]))
-        else:
-            kept.sort()
-        tables[family] = {key: row for row, key in enumerate(kept, len(idf))}
-        idf += [float(np.log((1 + len(counts)) / (1 + seen[key])) + 1) for key in kept]
-        blocks += [BLOCKS.index(block)] * len(kept)
+    tables: list[NDArray[np.uint64]] = []
+    many: list[NDArray[np.int64]] = []
+    for number, family in enumerate(FAMILIES):
+        keys, seen = np.unique(np.concatenate([item.held[number][0] for item in counts]), return_counts=True)
+        kept = seen >= settings["min_df"][family]
+        tables.append(keys[kept])
+        many.append(seen[kept])
+    together = np.concatenate(tables)
+    placed = np.zeros(len(together), np.bool_)
+    placed[Index(together, index_bits(len(together))).placed] = True
+    family_of = np.repeat(np.arange(len(FAMILIES)), [len(table) for table in tables])[placed]
+    idf = np.log((1 + len(counts)) / (1 + np.concatenate(many)[placed])) + 1
     rare = settings["unknown"] ** 0.5 * float(np.log((1 + len(counts)) / 2) + 1)
-    return Vocabulary(tables, np.array(idf), np.array(blocks, dtype=np.int64), rare)
+    return Vocabulary(
+        keys=together[placed],
+        sizes=tuple(np.bincount(family_of, minlength=len(FAMILIES)).tolist()),
+        idf=idf,
+        blocks=np.array([BLOCKS.index(BLOCK_OF[family]) for family in FAMILIES])[family_of],
+        rare=rare,
+    )
 
 
 @dataclass(frozen=True)
@@ -152,19 +155,26 @@ class Raw:
 
 def raw_counts(counts: Sequence[Counts], known: Vocabulary) -> Raw:
     """How often each feature stands in each example."""
-    rows: list[int] = []
-    data: list[int] = []
+    rows: list[NDArray[np.int64]] = []
+    data: list[NDArray[np.int64]] = []
     borders = [0]
     unknown = np.zeros((len(counts), len(BLOCKS)))
+    tables = np.split(known.keys, known.starts[1:])
     for number, item in enumerate(counts):
-        for family, block in FAMILIES.items():
-            table, held = known.tables[family], getattr(item, family)
-            found = [(table[key], n) for key, n in held.items() if key in table]
-            rows += [row for row, _ in found]
-            data += [n for _, n in found]
-            unknown[number, BLOCKS.index(block)] += sum(held.values()) - sum(n for _, n in found)
-        borders.append(len(rows))
-    return Raw(csr_matrix((np.array(data, dtype=np.float64), rows, borders), shape=(len(counts), known.rows)), unknown)
+        length = borders[-1]
+        for family, start, table, (keys, times) in zip(FAMILIES, known.starts, tables, item.held, strict=True):
+            places = np.searchsorted(table, keys)
+            found = np.zeros(len(keys), np.bool_)
+            found[places < len(table)] = table[places[places < len(table)]] == keys[places < len(table)]
+            rows.append(places[found] + start)
+            data.append(times[found])
+            length += int(found.sum())
+            unknown[number, BLOCKS.index(BLOCK_OF[family])] += times[~found].sum()
+        borders.append(length)
+    shape = (len(counts), known.rows)
+    return Raw(
+        csr_matrix((np.concatenate(data).astype(np.float64), np.concatenate(rows), borders), shape=shape), unknown
+    )
 
 
 def weigh(raw: Raw, known: Vocabulary, settings: Mapping[str, Any] = SETTINGS) -> csr_matrix:
@@ -222,17 +232,18 @@ def fit_weights(
     settings: Mapping[str, Any] = SETTINGS,
     codes: bool = True,
 ) -> Weights:
-    """Softmax over the kinds; for each reason code with enough examples a logistic head over words and reading."""
+    """Softmax over the kinds; for each code with enough examples a logistic head, among scams, over named features."""
     x = weigh(raw, known, settings)
     extra = weigh(joined(raw, examples, settings), known, settings)
     kinds = np.array([KINDS.index(example.label) for example in examples] + [KINDS.index("legit")] * extra.shape[0])
     with threadpool_limits(1):
         sure = LogisticRegression(C=settings["C"], max_iter=300).fit(vstack([x, extra]), kinds)
+    scams = np.array([example.label == "scam" for example in examples])
     columns, intercepts, heads, jobs = [*sure.coef_], [*sure.intercept_], [*KINDS], []
     for code in CODES if codes else ():
-        named = np.array([code in example.codes for example in examples])
-        if named.sum() >= settings["least_code"]:
-            jobs.append(delayed(_fit_code)(x[:, : known.named], named, settings["C_codes"]))
+        named = np.array([code in example.codes for example in examples])[scams]
+        if named.sum() >= settings["least_code"] and not named.all():
+            jobs.append(delayed(_fit_code)(x[scams, : known.named], named, settings["C_codes"]))
             heads.append(code)
     for column, intercept in Parallel(n_jobs=settings["jobs"])(jobs):
         columns.append(np.pad(column, (0, known.rows - len(column))))
@@ -252,16 +263,43 @@ def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(shares / shares.sum(axis=1, keepdims=True))
 
 
-def held_out_shares(
+def held_out(
     raw: Raw, known: Vocabulary, examples: Sequence[Example], settings: Mapping[str, Any] = SETTINGS
 ) -> NDArray[np.float64]:
-    """(examples, 3) shares of the kinds, each from a fit that saw nothing of the example's group."""
-    shares = np.zeros((len(examples), 3))
-    groups = [example.group for example in examples]
-    for seen, unseen in GroupKFold(settings["folds"]).split(raw.known, groups=groups):
-        fitted = fit_weights(raw[seen], known, [examples[i] for i in seen], settings, codes=False)
-        shares[unseen] = softmax(fitted.logits(weigh(raw[unseen], known, settings)))
-    return shares
+    """(examples, 4): shares of the kinds and the risk, each from a fit that saw nothing of the example's group."""
+    found = np.zeros((len(examples), len(KINDS) + 1))
+    folds = list(GroupKFold(settings["folds"]).split(raw.known, groups=[example.group for example in examples]))
+    read = Parallel(n_jobs=settings["jobs"])(
+        delayed(_fold)(raw[seen], known, [examples[i] for i in seen], [examples[i].posting for i in unseen], settings)
+        for seen, unseen in folds
+    )
+    for (_, unseen), opinions in zip(folds, read, strict=True):
+        found[unseen] = opinions
+    return found
+
+
+def _fold(
+    raw: Raw, known: Vocabulary, seen: Sequence[Example], unseen: Sequence[Posting], settings: Mapping[str, Any]
+) -> list[list[float]]:
+    fitted = fit_weights(raw, known, seen, settings, codes=False)
+    classifier = Classifier(in_memory(fitted, known, settings))
+    opinions = [classifier.read(Document(posting)) for posting in unseen]
+    return [[*opinion.shares, opinion.risk] for opinion in opinions]
+
+
+def in_memory(fitted: Weights, known: Vocabulary, settings: Mapping[str, Any] = SETTINGS) -> Model:
+    """A model that was never written."""
+    kinds = len(KINDS)
+    return Model(
+        keys=known.keys,
+        sizes=known.sizes,
+        table=np.column_stack([known.idf, fitted.weights[:, :kinds]]).astype(np.float32),
+        code_weights=fitted.weights[: known.named, kinds:].astype(np.float32),
+        intercepts=fitted.intercepts.astype(np.float32),
+        heads=fitted.heads,
+        manifest={"blocks": settings["blocks"], "settings": {**settings, "rare": known.rare}},
+        index=Index(known.keys, index_bits(known.rows)),
+    )
 
 
 def calibration(raw: NDArray[np.float64], scam: NDArray[np.bool_], prior: float) -> list[list[float]]:
@@ -306,19 +344,23 @@ def train(
     known = vocabulary(counts, settings)
     raw_matrix = raw_counts(counts, known)
     tell("held-out scores", 0.3)
-    shares = held_out_shares(raw_matrix, known, examples, settings)
+    shares = held_out(raw_matrix, known, examples, settings)
     tell("final weights", 0.6)
     fitted = fit_weights(raw_matrix, known, examples, settings)
     tell("calibration", 0.95)
     audit = rule_audit(counts, examples)
     raw = np.array(
-        [noisy_or(float(p), families(item.rules, audit).values()) for p, item in zip(shares[:, 0], counts, strict=True)]
+        [
+            noisy_or(risk, families(item.rules, audit, legit).values())
+            for (_, legit, _, risk), item in zip(shares.tolist(), counts, strict=True)
+        ]
     )
     scam = np.array([example.label == "scam" for example in examples])
     posting = shares[:, 2] < np.maximum(shares[:, 0], shares[:, 1])
     manifest = {
         "format": FORMAT,
         "heads": list(fitted.heads),
+        "sizes": list(known.sizes),
         "blocks": dict(settings["blocks"]),
         "settings": {**{key: value for key, value in settings.items() if key != "jobs"}, "rare": known.rare},
         "calibration": calibration(raw[posting], scam[posting], settings["prior"]),
@@ -328,7 +370,7 @@ def train(
             "labels": dict(sorted(Counter(example.label for example in examples).items())),
             "groups": len({example.group for example in examples}),
         },
-        "metrics": held_out_metrics(shares, raw, examples),
+        "metrics": held_out_metrics(shares[:, :3], raw, examples),
         "rules": audit,
     }
     write_model(out, fitted, known, manifest)
@@ -394,13 +436,8 @@ def rule_audit(counts: Sequence[Counts], examples: Sequence[Example]) -> dict[st
 
 def write_model(out: Path, fitted: Weights, known: Vocabulary, manifest: dict[str, Any]) -> None:
     """Write arrays and manifest, each whole or not at all; the manifest last, so that a kill leaves no half model."""
-    word_rows = known.tables["words"]
-    pairs = np.array([(word_rows[a], word_rows[b]) for a, b in known.tables["pairs"]], dtype=np.int64).reshape(-1, 2)
     arrays: dict[str, Any] = {
-        "words": np.frombuffer("\n".join(known.tables["words"]).encode("utf-8"), dtype=np.uint8),
-        "reading": np.frombuffer("\n".join(known.tables["reading"]).encode("utf-8"), dtype=np.uint8),
-        "pairs": pair_keys(pairs[:, 0], pairs[:, 1]),
-        "keys": np.array(list(known.tables["characters"]), dtype=np.uint64),
+        "keys": known.keys,
         "idf": known.idf.astype(np.float16),
         "kind_weights": fitted.weights[:, :3].astype(np.float16),
         "code_weights": fitted.weights[: known.named, 3:].astype(np.float16),

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from detector import Detector, Posting
-from detector.types import Assessment, Kind, Level
-from training.dataset import DATA, read_examples
-from training.peers import keyword_codes, naive_pipeline
+from detector.types import MAX_TEXT, Assessment, Kind, Level
+from training.dataset import DATA
+from training.peers import keyword_codes, naive_shares_ahead
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 BLIND = Path(__file__).parent.parent / "data" / "test" / "functional.jsonl"
@@ -93,22 +93,51 @@ def verdict(assessment: Assessment) -> Verdict:
     )
 
 
-def judges(detector: Detector) -> dict[str, Judge]:
-    """This detector and its two peers."""
-    naive = naive_pipeline(read_examples([DATA]))
+def judges(
+    detector: Detector, texts: Sequence[str], only: Iterable[str] | None = None, ours: Judge | None = None
+) -> dict[str, Judge]:
+    """This detector and its two peers, or those named, for these texts; `ours` stands for the detector if given."""
+    makers: dict[str, Callable[[], Judge]] = {
+        "scamjob": lambda: ours or remembering(_detector_judge(detector)),
+        "keywords": lambda: _keyword_judge,
+        "jieba TF-IDF + LR": lambda: _pipeline_judge(texts),
+    }
+    return {name: make() for name, make in makers.items() if only is None or name in only}
 
-    def ours(texts: Sequence[str]) -> list[Verdict]:
+
+def remembering(judge: Judge) -> Judge:
+    """The same judge, asked about each text once."""
+    known: dict[str, Verdict] = {}
+
+    def judged(texts: Sequence[str]) -> list[Verdict]:
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(new, judge(new), strict=True))
+        return [known[text] for text in texts]
+
+    return judged
+
+
+def _detector_judge(detector: Detector) -> Judge:
+    def judge(texts: Sequence[str]) -> list[Verdict]:
         return [verdict(found) for found in detector.assess_many(Posting(text=text) for text in texts)]
 
-    def keywords(texts: Sequence[str]) -> list[Verdict]:
-        found = [frozenset(keyword_codes(text)) for text in texts]
-        return [Verdict(scam=bool(codes), high=len(codes) > 1, codes=codes) for codes in found]
+    return judge
 
-    def pipeline(texts: Sequence[str]) -> list[Verdict]:
-        shares = naive.predict_proba(texts)[:, 1].tolist()
-        return [Verdict(scam=share >= 0.5, high=share >= 0.7, score=share) for share in shares]
 
-    return {"scamjob": ours, "keywords": keywords, "jieba TF-IDF + LR": pipeline}
+def _keyword_judge(texts: Sequence[str]) -> list[Verdict]:
+    found = [frozenset(keyword_codes(text)) for text in texts]
+    return [Verdict(scam=bool(codes), high=len(codes) > 1, codes=codes) for codes in found]
+
+
+def _pipeline_judge(texts: Sequence[str]) -> Judge:
+    """It is trained, and reads all the texts, in another process; whoever asks waits for it."""
+    shares = naive_shares_ahead(DATA, texts)
+
+    def judge(asked: Sequence[str]) -> list[Verdict]:
+        share_of = dict(zip(texts, shares.result(), strict=True))
+        return [Verdict(scam=share_of[text] >= 0.5, high=share_of[text] >= 0.7, score=share_of[text]) for text in asked]
+
+    return judge
 
 
 def on_cases(judge: Judge, rows: Sequence[Mapping[str, Any]]) -> Figures:
@@ -116,7 +145,7 @@ def on_cases(judge: Judge, rows: Sequence[Mapping[str, Any]]) -> Figures:
     figures = Figures()
     groups: dict[str, list[bool]] = defaultdict(list)
     must = found = traps = sprung = 0
-    for row, said in zip(rows, judge([row["text"] for row in rows]), strict=True):
+    for row, said in zip(rows, judge([row["text"][:MAX_TEXT] for row in rows]), strict=True):
         scam = row["expect"] == "scam"
         right = said.scam == scam
         figures.add(said.scam, scam, right)
@@ -138,7 +167,7 @@ def on_real(judge: Judge, rows: Sequence[Mapping[str, Any]]) -> dict[str, Figure
     """Real texts: figures for all, and for each source; other_scam is not scored."""
     scored = [row for row in rows if row["label"] != "other_scam"]
     figures: dict[str, Figures] = defaultdict(Figures)
-    for row, said in zip(scored, judge([row["text"] for row in scored]), strict=True):
+    for row, said in zip(scored, judge([row["text"][:MAX_TEXT] for row in scored]), strict=True):
         scam = row["label"] == "scam"
         for name in ("all", row["source"]):
             figures[name].add(said.scam, scam, said.scam == scam)
@@ -148,7 +177,7 @@ def on_real(judge: Judge, rows: Sequence[Mapping[str, Any]]) -> dict[str, Figure
 def on_honest(judge: Judge, rows: Sequence[Mapping[str, Any]]) -> Figures:
     """Honest postings: how many are flagged, and how many high."""
     figures = Figures()
-    for said in judge([row["text"][:20_000] for row in rows]):
+    for said in judge([row["text"][:MAX_TEXT] for row in rows]):
         figures.add(said.scam, False, not said.scam)
         figures.high += said.high
     figures.extra = {"high": figures.high / max(1, figures.all)}
@@ -195,9 +224,10 @@ def _honest_rows(compared: Sequence[Judge], texts: Sequence[Mapping[str, Any]]) 
     ]
 
 
-def measure(detector: Detector, shared: Path = SHARED, only: Iterable[str] | None = None) -> str:
+def measure(
+    detector: Detector, shared: Path = SHARED, only: Iterable[str] | None = None, ours: Judge | None = None
+) -> str:
     """The whole table as text; what is not there to be measured is named."""
-    compared = {name: judge for name, judge in judges(detector).items() if only is None or name in only}
     real, honest = shared / "datasets", _honest_rows
     parts = (
         ("visible functional suite", shared / "suite" / "functional.jsonl", _case_rows),
@@ -207,14 +237,18 @@ def measure(detector: Detector, shared: Path = SHARED, only: Iterable[str] | Non
         ("honest_58tongcheng", real / "honest_58tongcheng.jsonl", honest),
         ("honest_51job_zhilian", real / "honest_51job_zhilian.jsonl", honest),
     )
+    sets = {path: read_rows(path) for _, path, _ in parts if path.exists()}
+    texts = list(dict.fromkeys(row["text"][:MAX_TEXT] for rows in sets.values() for row in rows))
+    compared = judges(detector, texts, only, ours)
+    next(iter(compared.values()))(texts)  # while the pipeline is trained in its process
     lines: list[str] = []
     for title, path, rows_of in parts:
-        if not path.exists():
+        if path not in sets:
             lines += ["", f"{title}: not measured, {path} is not there"]
             continue
-        texts = read_rows(path)
-        lines += ["", f"{title} ({len(texts)} texts)", f"{'':44}" + "".join(f"{name:>20}" for name in compared)]
-        for name, values in rows_of(list(compared.values()), texts):
+        rows = sets[path]
+        lines += ["", f"{title} ({len(rows)} texts)", f"{'':44}" + "".join(f"{name:>20}" for name in compared)]
+        for name, values in rows_of(list(compared.values()), rows):
             lines.append(f"{name:44}" + "".join(f"{value:20.4f}" for value in values))
     return "\n".join(lines).strip() + "\n"
 

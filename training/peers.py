@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
 
 import jieba
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 
-from training.dataset import Example
+from training.dataset import Example, read_examples
 
 KEYWORDS: dict[str, str] = {
     "upfront_fee": "押金 保证金 服装费 体检费 建档费 会费 报名费 资料费 中介费 介绍费 定金 诚意金 工牌费",
@@ -64,3 +67,17 @@ def naive_pipeline(examples: Sequence[Example]) -> Pipeline:
     )
     pipeline.fit([example.text for example in examples], [example.label == "scam" for example in examples])
     return pipeline
+
+
+def naive_shares(data: Path, texts: Sequence[str]) -> list[float]:
+    """The naive pipeline trained on the files of a folder: how likely it finds each text a scam."""
+    shares: list[float] = naive_pipeline(read_examples([data])).predict_proba(texts)[:, 1].tolist() if texts else []
+    return shares
+
+
+def naive_shares_ahead(data: Path, texts: Sequence[str]) -> Future[list[float]]:
+    """The same, worked out in a process of its own while this one goes on."""
+    executor = ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+    future = executor.submit(naive_shares, data, texts)
+    executor.shutdown(wait=False)
+    return future
