@@ -7,6 +7,7 @@ literals, one of each set standing in any match (交|缴 and 押金|保证金); 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from re import _constants, _parser  # type: ignore[attr-defined]  # the stdlib's own parser, the only one that never differs
 from typing import Any
 
@@ -18,12 +19,13 @@ SETS = 2
 Needs = tuple[frozenset[str], ...]
 
 
-def needs(pattern: str) -> list[Needs]:
+@cache
+def needs(pattern: str) -> tuple[Needs, ...]:
     """For each alternative of a pattern, sets of literals: a match holds one of each set. re.error if it is bad."""
     items = list(_parser.parse(pattern))
     if len(items) == 1 and items[0][0] is _constants.BRANCH:
-        return [_best(_sets(branch)) for branch in items[0][1][1]]
-    return [_best(_sets(items))]
+        return tuple(_best(_sets(branch)) for branch in items[0][1][1])
+    return (_best(_sets(items)),)
 
 
 class Prefilter:

@@ -87,7 +87,7 @@ class Rule:
 
     @cached_property
     def finders(self) -> tuple[Finder, ...]:
-        """The patterns, ready to search."""
+        """The patterns, ready to search; compiled when the rule is first tried, as that takes longer than all else."""
         return tuple(Finder(re.compile(pattern), "(?P<at>" in pattern) for pattern in self.patterns)
 
     @cached_property
@@ -171,7 +171,7 @@ class RuleSet:
     def __init__(self, rules: Sequence[Rule], version: str) -> None:
         self.rules = tuple(rules)
         self.version = version
-        self._tries = [(number, finder) for number, rule in enumerate(self.rules) for finder in rule.finders]
+        self._owner = [(number, place) for number, rule in enumerate(self.rules) for place in range(len(rule.patterns))]
         self._prefilter = Prefilter([pattern for rule in self.rules for pattern in rule.patterns])
         self._always = [number for number, rule in enumerate(self.rules) if not rule.patterns]
 
@@ -189,8 +189,9 @@ class RuleSet:
         for start, end in document.sentences:
             sentence = document.text[start:end]
             for index in self._prefilter.candidates(sentence):
-                number, finder = self._tries[index]
-                found = self.rules[number].mentions(document, finder, sentence, start)
+                number, place = self._owner[index]
+                rule = self.rules[number]
+                found = rule.mentions(document, rule.finders[place], sentence, start)
                 if found:
                     mentions.setdefault(number, []).extend(found)
         findings = [self.rules[number].judge(document, mentions[number]) for number in sorted(mentions)]
