@@ -35,6 +35,7 @@ UNSEEN = [
     "完全陌生的词句：鹬蚌相争，渔翁得利。",
     "abc 123 ？？？ 💰💰",
     "押金押金押金，先交先交，500元500元",
+    "招店员，月薪4200。我们不收任何押金。先交服装费300元。",
     "\ud800\x00\u200b",
 ]
 
@@ -60,7 +61,7 @@ def model(toy_model: Path) -> Model:
 
 def served(model: Model, text: str) -> NDArray[np.float64]:
     """The row of a text as the detector encodes it, dense."""
-    encoded = Encoder(model)(Document(Posting(text=text)))
+    encoded = Classifier(model).read(Document(Posting(text=text))).encoded
     row = np.zeros(len(model.keys))
     np.add.at(row, encoded.rows, encoded.values)
     return row
@@ -150,7 +151,7 @@ def test_the_code_likelihoods_are_those_of_scikit_learn(
     for text in UNSEEN[2:]:
         row = matrix([count(example(text), RULES)], known, TOY_SETTINGS)[:, named_terms]
         own = classifier.read(Document(Posting(text=text))).codes["upfront_fee"]
-        assert own == pytest.approx(peer.predict_proba(row)[0, 1], abs=10 * HALF)
+        assert own == pytest.approx(peer.predict_proba(row)[0, 1], abs=5 * HALF)
 
 
 HONEST = "双休，五险，月薪4200，朝九晚五。包一餐，每月十五号发工资。地址在人民路。"

@@ -10,6 +10,7 @@ from time import perf_counter
 from typing import Protocol, cast
 
 from detector.document import Document
+from detector.roles import without_denials
 from detector.rules import Rule
 from training.dataset import Example
 
@@ -39,7 +40,7 @@ def audit(detector: HasRules, rows: Iterable[Example]) -> list[dict[str, object]
     """One dict a rule, in the order of the packs; `share_scam` is to be compared with the claimed `confidence`."""
     tallies = {rule.id: _Tally() for rule in detector.rules}
     for example in rows:
-        document = Document(example.posting)
+        document = without_denials(Document(example.posting))
         for rule in detector.rules:
             rule.read(document)  # makes the views that rules share; they belong to none of them
         fired = {rule.id for rule in detector.rules if _fires(rule, document, tallies[rule.id])}
