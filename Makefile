@@ -68,9 +68,11 @@ wheel: $(VENV)/.ready-dev ## build the wheel into dist/
 
 .PHONY: lock
 lock: $(VENV)/.ready-dev ## choose the versions anew and write requirements.lock and requirements-dev.lock
-	@$(BIN)/uv pip compile $(COMPILE) pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile $(COMPILE) --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
-COMPILE := --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url --no-annotate --no-header
+	@$(BIN)/uv pip compile $(COMPILE) --upgrade --extra ocr pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile $(COMPILE) --upgrade --extra ocr --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+# The overrides take the build of OpenCV that needs no screen; so the locks are complete, and pip is told --no-deps.
+COMPILE := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header \
+    --override requirements-overrides.txt
 
 .PHONY: clean
 clean: ## remove .venv and what tools have left
@@ -91,13 +93,13 @@ $(PYTHON):
 
 $(VENV)/.ready: requirements.lock pyproject.toml | $(PYTHON)
 	@echo 'make: setting up $(VENV) (a few minutes the first time) ...' >&2
-	@$(PIP) install --use-pep517 --require-hashes -r requirements.lock
+	@$(PIP) install --use-pep517 --no-deps --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --editable .
 	@touch $@
 
 $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
 	@echo 'make: adding the tools for tests and checks ...' >&2
-	@$(PIP) install --use-pep517 --require-hashes -r requirements-dev.lock
+	@$(PIP) install --use-pep517 --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
 # Chromium and a Chinese font, for tests that look at the page as a phone shows it.

@@ -16,6 +16,7 @@ import detector
 from detector.errors import ModelError
 from detector.types import Evidence, Kind, Level, Posting, Reason, Wording
 from training import command, verdict
+from training.commands.check import READ_LIMIT
 from training.verdict import Style, mark
 
 from toys import DEPOSIT, ToyDetector
@@ -110,7 +111,7 @@ def test_a_text_of_exactly_the_limit_is_read(run: Run) -> None:
 
 def test_more_than_a_posting_is_not_read_to_its_end(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "posting.txt"
-    path.write_bytes(b"x" * (command.READ_LIMIT + 1))
+    path.write_bytes(b"x" * (READ_LIMIT + 1))
     assert "over 1 MiB" in run("check", str(path)).err
 
 
