@@ -1,4 +1,4 @@
-"""`scamjob`: the command line. The module of a command is imported when it is called, so that `check` starts at once."""
+"""`scamjob`: the command line. A command is imported when it is called, so that `scamjob check` starts at once."""
 
 from __future__ import annotations
 
