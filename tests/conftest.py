@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,16 @@ from training.fit import SETTINGS, train
 
 TOY_ROWS = Path(__file__).parent / "toy.jsonl"
 TOY_SETTINGS: Mapping[str, Any] = {**SETTINGS, "jobs": 1}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """An installation folder of the tests' own, for the programs they start too."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCAMJOB_HOME", str(folder))
+        patch.delenv("SCAMJOB_DATABASE", raising=False)
+        yield folder
 
 
 @pytest.fixture(scope="session")
