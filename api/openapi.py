@@ -1,17 +1,25 @@
-"""The OpenAPI 3.1 description, made from the models that check the requests, so that it cannot say anything else."""
+"""The OpenAPI 3.1 description, made from the models that check the requests, so that it cannot say anything else.
+
+A module that adds routes describes each with an `Operation` and hands them over where it registers itself:
+`openapi.add(app, OPERATIONS)`. A test holds that every route is described, and that its examples are true.
+"""
 
 from __future__ import annotations
 
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
 
 import orjson
 from pydantic.json_schema import models_json_schema
 
-from api import schema
-from api.problems import KINDS, MEDIA_TYPE, problem
+from api.kinds import KINDS
+from api.problems import MEDIA_TYPE, problem
+from api.schema import ProblemAnswer
 
 if TYPE_CHECKING:
+    from flask import Flask
     from pydantic import BaseModel
 
 TITLE = "招聘骗局检测 API"
@@ -19,19 +27,7 @@ ABOUT = (
     "How likely a Chinese job posting is a scam, and why, with the words it rests on. "
     "Offsets are Unicode code points of the field as it was sent. Errors are RFC 9457 problem details."
 )
-
-MODELS: tuple[type[BaseModel], ...] = (
-    schema.PostingRequest,
-    schema.BatchRequest,
-    schema.AssessmentAnswer,
-    schema.BatchAnswer,
-    schema.RulesAnswer,
-    schema.RuleAnswer,
-    schema.ModelAnswer,
-    schema.HealthAnswer,
-    schema.ReadyAnswer,
-    schema.ProblemAnswer,
-)
+JSON = "application/json"
 
 BODY = (
     "bad-request",
@@ -42,114 +38,133 @@ BODY = (
     "unsupported-media-type",
     "lone-surrogate",
 )
+"""What any route with a JSON body may refuse."""
 POSTING = (*BODY, "invalid-posting", "empty-posting", "text-too-long")
+"""What a route that takes a posting may refuse."""
+KEYED = ("key-missing", "key-invalid", "scope-missing", "rate-limited", "quota-exceeded")
+"""What any route that asks for a key may refuse."""
 
-EXAMPLE: dict[str, Any] = {
-    "id": "a-17",
-    "kind": "posting",
-    "risk_level": "high",
-    "risk_score": 91,
-    "reasons": [
-        {
-            "code": "upfront_fee",
-            "rule": "upfront_fee.deposit",
-            "title": "入职前要交押金",
-            "explanation": "用人单位不得以任何名义向劳动者收取财物。",
-            "advice": "不要交。要求退还可拨打 12333。",
-            "confidence": 0.93,
-            "evidence": [{"field": "text", "start": 17, "end": 24, "quote": "交押金200元", "disguised": False}],
-            "legal": [{"law": "劳动合同法", "article": "第九条"}],
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A route as it is described. `path` is written as OpenAPI does: `/api/v1/rules/{rule_id}`."""
+
+    method: str
+    path: str
+    name: str
+    """The operationId; the client made from the description has a method of this name in snake_case."""
+    summary: str
+    gives: type[BaseModel] | None = None
+    """The model of the answer; None for an answer without a body."""
+    takes: type[BaseModel] | None = None
+    """The model of the body."""
+    refusals: Sequence[str] = ()
+    """Slugs of api.kinds that it may answer with; what a key or a failure brings is added."""
+    scope: str = ""
+    """What a key must allow, where keys are asked for: assess, feedback, review, admin."""
+    status: int = 200
+    sent: Mapping[str, object] | None = None
+    """Examples of the body, by a short name."""
+    given: object = None
+    """An example of the answer."""
+    parameters: Sequence[Mapping[str, object]] = ()
+    media: str = JSON
+    """The media type of body and answer."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The Operation Object."""
+        refusals = (*self.refusals, *(KEYED if self.scope else ()), "internal-error")
+        described: dict[str, Any] = {
+            "operationId": self.name,
+            "summary": self.summary,
+            "responses": {str(self.status): self._answer()} | _refusals(refusals),
         }
-    ],
-    "set_aside": [],
-    "wording": [{"term": "押金", "weight": 1.2, "start": 18, "end": 20, "field": "text"}],
-    "versions": {"model": "1", "rules": "1", "api": "1"},
-}
+        if self.parameters:
+            described["parameters"] = [dict(one) for one in self.parameters]
+        if self.takes:
+            described["requestBody"] = {"required": True, "content": {self.media: self._body()}}
+        if self.scope:
+            described["security"] = [{}, {"key": []}]
+            described["description"] = f"A key, where keys are asked for, needs the scope `{self.scope}`."
+        return described
+
+    def _answer(self) -> dict[str, Any]:
+        if self.gives is None:
+            return {"description": self.summary}
+        content: dict[str, Any] = {"schema": _ref(self.gives)}
+        if self.given is not None:
+            content["example"] = self.given
+        return {"description": self.summary, "content": {self.media: content}}
+
+    def _body(self) -> dict[str, Any]:
+        assert self.takes
+        examples = {name: {"value": value} for name, value in (self.sent or {}).items()}
+        return {"schema": _ref(self.takes)} | ({"examples": examples} if examples else {})
 
 
-@cache
-def document() -> bytes:
-    """The description as JSON."""
-    return orjson.dumps(description())
+def _ref(model: type[BaseModel]) -> dict[str, str]:
+    return {"$ref": f"#/components/schemas/{model.__name__}"}
 
 
-def description() -> dict[str, Any]:
-    """The description as a plain object."""
-    _, definitions = models_json_schema(
-        [(model, "validation") for model in MODELS], ref_template="#/components/schemas/{model}"
-    )
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": TITLE, "version": "1", "description": ABOUT, "license": {"name": "Apache-2.0"}},
-        "servers": [{"url": "/"}],
-        "paths": paths(),
-        "components": {"schemas": definitions["$defs"]},
-    }
-
-
-def paths() -> dict[str, Any]:
-    """Every route with what it takes, gives, and refuses."""
-    return {
-        "/api/v1/assessments": {
-            "post": {
-                **_operation("assess", "Assess one posting", "AssessmentAnswer", POSTING, EXAMPLE),
-                "requestBody": _body("PostingRequest"),
-            }
-        },
-        "/api/v1/assessments/batch": {
-            "post": {
-                **_operation("assessBatch", "Assess up to 1,000 postings", "BatchAnswer", (*BODY, "invalid-batch")),
-                "requestBody": _body("BatchRequest"),
-            }
-        },
-        "/api/v1/rules": {"get": _operation("listRules", "The rules that are running", "RulesAnswer")},
-        "/api/v1/rules/{rule_id}": {
-            "get": {
-                **_operation("getRule", "One rule", "RuleAnswer", ("unknown-rule",)),
-                "parameters": [_RULE_ID],
-            }
-        },
-        "/api/v1/model": {"get": _operation("getModel", "The model that is running", "ModelAnswer")},
-        "/healthz": {"get": _operation("health", "Whether the process answers", "HealthAnswer")},
-        "/readyz": {
-            "get": _operation("ready", "Whether a real assessment comes out right", "ReadyAnswer", ("not-ready",))
-        },
-    }
-
-
-_RULE_ID = {
-    "name": "rule_id",
-    "in": "path",
-    "required": True,
-    "schema": {"type": "string"},
-    "example": "upfront_fee.deposit",
-}
-
-
-def _operation(
-    name: str, summary: str, model: str, refusals: tuple[str, ...] = (), example: dict[str, Any] | None = None
-) -> dict[str, Any]:
-    content: dict[str, Any] = {"schema": _ref(model)}
-    if example:
-        content["example"] = example
-    good = {"200": {"description": summary, "content": {"application/json": content}}}
-    return {"operationId": name, "summary": summary, "responses": good | _refusals((*refusals, "internal-error"))}
-
-
-def _refusals(slugs: tuple[str, ...]) -> dict[str, Any]:
+def _refusals(slugs: Sequence[str]) -> dict[str, Any]:
     statuses = sorted({KINDS[slug].status for slug in slugs})
     return {str(status): _refusal([slug for slug in slugs if KINDS[slug].status == status]) for status in statuses}
 
 
-def _refusal(slugs: list[str]) -> dict[str, Any]:
+def _refusal(slugs: Sequence[str]) -> dict[str, Any]:
     examples = {slug: {"summary": KINDS[slug].title_en, "value": problem(KINDS[slug])} for slug in slugs}
-    content = {MEDIA_TYPE: {"schema": _ref("ProblemAnswer"), "examples": examples}}
-    return {"description": "; ".join(KINDS[slug].title_en for slug in slugs), "content": content}
+    content = {MEDIA_TYPE: {"schema": _ref(ProblemAnswer), "examples": examples}}
+    described: dict[str, Any] = {
+        "description": "; ".join(KINDS[slug].title_en for slug in slugs),
+        "content": content,
+    }
+    if KINDS[slugs[0]].status == 429:
+        described["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+    return described
 
 
-def _body(model: str) -> dict[str, Any]:
-    return {"required": True, "content": {"application/json": {"schema": _ref(model)}}}
+class Description:
+    """The description of one application: what its modules have added so far."""
+
+    def __init__(self) -> None:
+        self.operations: list[Operation] = []
+
+    @cached_property
+    def document(self) -> bytes:
+        """As JSON; made when first asked for, after all modules have registered."""
+        return orjson.dumps(self.to_dict())
+
+    def to_dict(self) -> dict[str, Any]:
+        """As a plain object."""
+        named = [model for one in self.operations for model in (one.takes, one.gives) if model]
+        models: dict[type[BaseModel], None] = dict.fromkeys([ProblemAnswer, *named])
+        _, definitions = models_json_schema(
+            [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
+        )
+        return {
+            "openapi": "3.1.0",
+            "info": {"title": TITLE, "version": "1", "description": ABOUT, "license": {"name": "Apache-2.0"}},
+            "servers": [{"url": "/"}],
+            "paths": self.paths(),
+            "components": {
+                "schemas": definitions["$defs"],
+                "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
+            },
+        }
+
+    def paths(self) -> dict[str, Any]:
+        """Every route with what it takes, gives, and refuses."""
+        paths: dict[str, Any] = {}
+        for one in self.operations:
+            paths.setdefault(one.path, {})[one.method] = one.to_dict()
+        return paths
 
 
-def _ref(model: str) -> dict[str, str]:
-    return {"$ref": f"#/components/schemas/{model}"}
+def add(app: Flask, operations: Sequence[Operation]) -> None:
+    """Describe these routes along with what is described already."""
+    described(app).operations.extend(operations)
+
+
+def described(app: Flask) -> Description:
+    """The description of an application."""
+    return cast("Description", app.extensions.setdefault("description", Description()))

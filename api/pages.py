@@ -205,7 +205,7 @@ def problem_page(slug: str) -> str:
 @pages.get("/docs")
 def docs() -> str:
     """The API to read, from the same description that programs read."""
-    return render_template("docs.html", api=openapi.description())
+    return render_template("docs.html", api=openapi.described(current_app).to_dict())
 
 
 @pages.get("/favicon.ico")

@@ -1,4 +1,4 @@
-"""Every error the service answers with, as data: RFC 9457 problem details, each with a page that explains it."""
+"""Every error the service answers with: RFC 9457 problem details of a kind that has a page to explain it."""
 
 from __future__ import annotations
 
@@ -14,176 +14,27 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from api.encoding import dumps
+from api.kinds import BY_STATUS, KINDS, Kind
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
+__all__ = [
+    "KINDS",
+    "MEDIA_TYPE",
+    "Kind",
+    "Mistake",
+    "Refused",
+    "by_status",
+    "problem",
+    "refuse",
+    "refuse_until",
+    "register",
+]
+
 log = logging.getLogger("api")
 
 MEDIA_TYPE = "application/problem+json"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One kind of problem: `/problems/<slug>` is its stable type and the address of its page."""
-
-    slug: str
-    status: int
-    title: str
-    title_en: str
-    cure: str
-    cure_en: str
-
-    @property
-    def type(self) -> str:
-        """The stable `type` member, relative to the service."""
-        return f"/problems/{self.slug}"
-
-
-KINDS: Mapping[str, Kind] = {
-    kind.slug: kind
-    for kind in (
-        Kind(
-            "bad-request",
-            400,
-            "请求无法读取",
-            "The request cannot be read",
-            "检查请求行、请求头和请求体是否完整。",
-            "Check that the request line, headers and body are whole.",
-        ),
-        Kind(
-            "malformed-json",
-            400,
-            "不是合法的 JSON",
-            "Not valid JSON",
-            "请求体必须是一个完整的 JSON 值，嵌套不可过深，不可含 NaN 或 Infinity。",
-            "The body must be one whole JSON value, not deeply nested, without NaN or Infinity.",
-        ),
-        Kind(
-            "duplicate-key",
-            400,
-            "JSON 里有重复的键",
-            "A key stands twice in the JSON",
-            "每个对象里同一个键只写一次；否则不同的程序会读到不同的内容。",
-            "Write each key once an object; otherwise two programs read two different postings.",
-        ),
-        Kind(
-            "not-utf-8",
-            400,
-            "不是 UTF-8 编码",
-            "Not UTF-8",
-            "请把请求体转成 UTF-8（例如原来是 GBK）再发送。",
-            "Convert the body to UTF-8 (from GBK, for instance) before sending it.",
-        ),
-        Kind(
-            "not-found",
-            404,
-            "没有这个地址",
-            "No such address",
-            "接口列表见 /openapi.json。",
-            "The routes are listed in /openapi.json.",
-        ),
-        Kind(
-            "unknown-rule",
-            404,
-            "没有这条规则",
-            "No such rule",
-            "全部规则见 /api/v1/rules。",
-            "All rules are listed at /api/v1/rules.",
-        ),
-        Kind(
-            "method-not-allowed",
-            405,
-            "这个地址不支持该方法",
-            "Method not allowed here",
-            "可用的方法写在 Allow 响应头里。",
-            "The Allow header of the answer lists the methods that work.",
-        ),
-        Kind(
-            "body-too-large",
-            413,
-            "请求体过大",
-            "Request body too large",
-            "单条不超过 512 KiB，批量不超过 32 MiB；请分几次发送。",
-            "At most 512 KiB for one posting and 32 MiB for a batch; send it in parts.",
-        ),
-        Kind(
-            "unsupported-media-type",
-            415,
-            "不支持的内容类型",
-            "Unsupported media type",
-            "请用 Content-Type: application/json，UTF-8，不压缩。",
-            "Use Content-Type: application/json, in UTF-8 and not compressed.",
-        ),
-        Kind(
-            "invalid-posting",
-            422,
-            "字段不合要求",
-            "A field is not what it must be",
-            "errors 里逐条写明是哪个字段、哪里不对。",
-            "The errors member names each field and what is wrong with it.",
-        ),
-        Kind(
-            "empty-posting",
-            422,
-            "没有可以判断的文字",
-            "Nothing to assess",
-            "至少给出 text（或 title、description 等）中的一项，且不能只有空白。",
-            "Give at least one of text, title, description and so on, not only blanks.",
-        ),
-        Kind(
-            "text-too-long",
-            422,
-            "文字过长",
-            "Text too long",
-            "一条招聘信息各字段合计不超过 20,000 个字符（按 Unicode 码点计）；请只发招聘原文。",
-            "All fields of a posting together hold at most 20,000 Unicode code points; send the posting alone.",
-        ),
-        Kind(
-            "lone-surrogate",
-            422,
-            "文字里有半个字符",
-            "Half a character in the text",
-            "文字里有不成对的代理项（\\ud800–\\udfff），多半是截断时把一个表情切成了两半；请按完整字符截断。",
-            "A lone surrogate (\\ud800–\\udfff), usually an emoji cut in two; cut between whole characters.",
-        ),
-        Kind(
-            "invalid-batch",
-            422,
-            "批量请求不合要求",
-            "The batch is not what it must be",
-            '请发送 {"postings": [ … ]}，1 到 1,000 条。',
-            'Send {"postings": [ … ]} with 1 to 1,000 items.',
-        ),
-        Kind(
-            "internal-error",
-            500,
-            "服务出错",
-            "The service failed",
-            "这不是您的错。请稍后再试；若总是如此，请告诉维护者。",
-            "This is not your mistake. Try again later; if it persists, tell the maintainers.",
-        ),
-        Kind(
-            "not-ready",
-            503,
-            "服务尚未就绪",
-            "Not ready",
-            "检测器没有给出应有的结果；请检查模型文件并重新启动。",
-            "The detector did not give the answer it should; check the model files and restart.",
-        ),
-    )
-}
-
-BY_STATUS: Mapping[int, str] = {
-    400: "bad-request",
-    404: "not-found",
-    405: "method-not-allowed",
-    413: "body-too-large",
-    415: "unsupported-media-type",
-    500: "internal-error",
-    503: "not-ready",
-}
-"""What a plain HTTP error is called; any other status keeps RFC 9457's about:blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +51,9 @@ class Mistake:
 
 
 class Refused(Exception):  # noqa: N818  # the refusal is the answer, not a failure
-    """A request that is answered with a problem. Carries no text of the user's."""
+    """A request that is answered with a problem. Carries no text of the user's; `headers` go with the answer."""
+
+    headers: Mapping[str, str] = {}
 
     def __init__(self, kind: Kind, detail: str, detail_en: str, mistakes: Sequence[Mistake] = (), **extra: int) -> None:
         super().__init__(kind.slug)
@@ -240,6 +93,13 @@ def refuse(slug: str, detail: str = "", detail_en: str = "", mistakes: Sequence[
     raise Refused(KINDS[slug], detail, detail_en, mistakes, **extra)
 
 
+def refuse_until(slug: str, seconds: int, detail: str = "", detail_en: str = "") -> Never:
+    """Answer that this works again in so many seconds, at least one: 429, or 503 for what is only busy."""
+    refused = Refused(KINDS[slug], detail, detail_en, retry_after=max(1, seconds))
+    refused.headers = {"Retry-After": str(max(1, seconds))}
+    raise refused
+
+
 def wants_page() -> bool:
     """Whether a person is reading: a browser asks for HTML first, programs do not; the API never answers in HTML."""
     if request.path.startswith("/api/"):
@@ -257,7 +117,15 @@ def respond(body: dict[str, object], status: int) -> Response:
 
 def on_refused(error: Refused) -> Response:
     """A mistake of the caller's that we named."""
-    return respond(error.to_dict(), error.kind.status)
+    response = respond(error.to_dict(), error.kind.status)
+    response.headers.extend(error.headers)
+    if error.kind.status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="scamjob"'
+    return response
+
+
+PASSED_ON = {"Allow", "Retry-After", "WWW-Authenticate"}
+"""Headers of the framework's errors that the problem keeps."""
 
 
 def on_http_error(error: HTTPException) -> BaseResponse:
@@ -266,7 +134,7 @@ def on_http_error(error: HTTPException) -> BaseResponse:
         return error.get_response(request.environ)
     status = error.code or 500
     response = respond(by_status(status), status)
-    response.headers.extend([(name, value) for name, value in error.get_headers() if name in {"Allow", "Retry-After"}])
+    response.headers.extend([(name, value) for name, value in error.get_headers() if name in PASSED_ON])
     return response
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, current_app, request
 
-from api import openapi
+from api import openapi, schema
 from api.config import RuleLike, assessor, config
 from api.encoding import answer
+from api.openapi import BODY, POSTING, Operation
 from api.problems import Refused, refuse
 from api.reading import body_of
 from api.schema import read_batch, read_posting, too_long
@@ -129,9 +131,85 @@ def tells_apart() -> bool:
 @api.get("/openapi.json")
 def openapi_document() -> Response:
     """The description of this API."""
-    return Response(openapi.document(), mimetype="application/json")
+    return Response(openapi.described(current_app).document, mimetype="application/json")
+
+
+EXAMPLE: Mapping[str, object] = {
+    "id": "a-17",
+    "kind": "posting",
+    "risk_level": "high",
+    "risk_score": 91,
+    "reasons": [
+        {
+            "code": "upfront_fee",
+            "rule": "upfront_fee.deposit",
+            "title": "入职前要交押金",
+            "explanation": "用人单位不得以任何名义向劳动者收取财物。",
+            "advice": "不要交。要求退还可拨打 12333。",
+            "confidence": 0.93,
+            "evidence": [{"field": "text", "start": 17, "end": 24, "quote": "交押金200元", "disguised": False}],
+            "legal": [{"law": "劳动合同法", "article": "第九条"}],
+        }
+    ],
+    "set_aside": [],
+    "wording": [{"term": "押金", "weight": 1.2, "start": 18, "end": 20, "field": "text"}],
+    "versions": {"model": "1", "rules": "1", "api": "1"},
+}
+
+RULE_ID: Mapping[str, object] = {
+    "name": "rule_id",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "string"},
+    "example": "upfront_fee.deposit",
+}
+
+OPERATIONS = (
+    Operation(
+        "post",
+        "/api/v1/assessments",
+        "assess",
+        "Assess one posting",
+        schema.AssessmentAnswer,
+        schema.PostingRequest,
+        POSTING,
+        scope="assess",
+        given=EXAMPLE,
+    ),
+    Operation(
+        "post",
+        "/api/v1/assessments/batch",
+        "assessBatch",
+        "Assess up to 1,000 postings",
+        schema.BatchAnswer,
+        schema.BatchRequest,
+        (*BODY, "invalid-batch"),
+        scope="assess",
+    ),
+    Operation("get", "/api/v1/rules", "listRules", "The rules that are running", schema.RulesAnswer),
+    Operation(
+        "get",
+        "/api/v1/rules/{rule_id}",
+        "getRule",
+        "One rule",
+        schema.RuleAnswer,
+        refusals=("unknown-rule",),
+        parameters=(RULE_ID,),
+    ),
+    Operation("get", "/api/v1/model", "getModel", "The model that is running", schema.ModelAnswer),
+    Operation("get", "/healthz", "health", "Whether the process answers", schema.HealthAnswer),
+    Operation(
+        "get",
+        "/readyz",
+        "ready",
+        "Whether a real assessment comes out right",
+        schema.ReadyAnswer,
+        refusals=("not-ready",),
+    ),
+)
 
 
 def register(app: Flask) -> None:
     """Add the API to the application."""
     app.register_blueprint(api)
+    openapi.add(app, OPERATIONS)

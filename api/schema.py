@@ -257,6 +257,7 @@ class ProblemAnswer(BaseModel):
     errors: list[MistakeAnswer] | None = None
     length: int | None = None
     limit: int | None = None
+    retry_after: int | None = Field(None, description="Seconds to wait, as in the Retry-After header.")
 
 
 class ItemErrorAnswer(Answer):

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse, create_environ, run_wsgi_app
 from werkzeug.wrappers import Request
 
 from api import Config, create_app
-from api.problems import KINDS
+from api.problems import KINDS, refuse, refuse_until
 from api.schema import AssessmentAnswer, BatchAnswer, ModelAnswer, ProblemAnswer, RulesAnswer
 from detector.types import MAX_TEXT
 
@@ -276,6 +276,17 @@ def test_a_wrong_method_is_a_problem_that_says_which_work(client: FlaskClient) -
     response = client.get(ONE)
     refused(response, "method-not-allowed")
     assert set(response.headers["Allow"].split(", ")) == {"POST", "OPTIONS"}
+
+
+def test_problems_of_keys_and_limits_say_what_comes_next(app: Flask) -> None:
+    app = create_app(app.extensions["assessor"])
+    app.add_url_rule("/locked", view_func=lambda: refuse("key-missing"), endpoint="locked")
+    app.add_url_rule("/busy", view_func=lambda: refuse_until("rate-limited", 7), endpoint="busy")
+    locked, busy = app.test_client().get("/locked"), app.test_client().get("/busy")
+    refused(locked, "key-missing")
+    assert locked.headers["WWW-Authenticate"].startswith("Bearer ")
+    assert refused(busy, "rate-limited")["retry_after"] == 7
+    assert busy.headers["Retry-After"] == "7"
 
 
 def test_head_and_options_behave(client: FlaskClient) -> None:

@@ -1,0 +1,229 @@
+"""Every kind of problem the service answers with, as a table: what it is called, what it means, how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem: `/problems/<slug>` is its stable type and the address of its page."""
+
+    slug: str
+    status: int
+    title: str
+    title_en: str
+    cure: str
+    cure_en: str
+
+    @property
+    def type(self) -> str:
+        """The stable `type` member, relative to the service."""
+        return f"/problems/{self.slug}"
+
+
+KINDS: Mapping[str, Kind] = {
+    kind.slug: kind
+    for kind in (
+        Kind(
+            "bad-request",
+            400,
+            "请求无法读取",
+            "The request cannot be read",
+            "检查请求行、请求头和请求体是否完整。",
+            "Check that the request line, headers and body are whole.",
+        ),
+        Kind(
+            "malformed-json",
+            400,
+            "不是合法的 JSON",
+            "Not valid JSON",
+            "请求体必须是一个完整的 JSON 值，嵌套不可过深，不可含 NaN 或 Infinity。",
+            "The body must be one whole JSON value, not deeply nested, without NaN or Infinity.",
+        ),
+        Kind(
+            "duplicate-key",
+            400,
+            "JSON 里有重复的键",
+            "A key stands twice in the JSON",
+            "每个对象里同一个键只写一次；否则不同的程序会读到不同的内容。",
+            "Write each key once an object; otherwise two programs read two different postings.",
+        ),
+        Kind(
+            "not-utf-8",
+            400,
+            "不是 UTF-8 编码",
+            "Not UTF-8",
+            "请把请求体转成 UTF-8（例如原来是 GBK）再发送。",
+            "Convert the body to UTF-8 (from GBK, for instance) before sending it.",
+        ),
+        Kind(
+            "key-missing",
+            401,
+            "需要密钥",
+            "A key is needed",
+            "请在请求头里写 Authorization: Bearer <密钥>；密钥由服务的管理员用 scamjob keys create 生成。",
+            "Send Authorization: Bearer <key>; the administrator makes keys with scamjob keys create.",
+        ),
+        Kind(
+            "key-invalid",
+            401,
+            "密钥无效",
+            "The key is not valid",
+            "密钥写错、已过期或已吊销；请向管理员要一个新的。",
+            "It is mistyped, expired or revoked; ask the administrator for another.",
+        ),
+        Kind(
+            "scope-missing",
+            403,
+            "这个密钥没有此项权限",
+            "The key does not allow this",
+            "请换用带有所需权限（assess、feedback、review、admin）的密钥。",
+            "Use a key with the scope that is needed (assess, feedback, review, admin).",
+        ),
+        Kind(
+            "not-found",
+            404,
+            "没有这个地址",
+            "No such address",
+            "接口列表见 /openapi.json。",
+            "The routes are listed in /openapi.json.",
+        ),
+        Kind(
+            "unknown-rule",
+            404,
+            "没有这条规则",
+            "No such rule",
+            "全部规则见 /api/v1/rules。",
+            "All rules are listed at /api/v1/rules.",
+        ),
+        Kind(
+            "method-not-allowed",
+            405,
+            "这个地址不支持该方法",
+            "Method not allowed here",
+            "可用的方法写在 Allow 响应头里。",
+            "The Allow header of the answer lists the methods that work.",
+        ),
+        Kind(
+            "conflict",
+            409,
+            "与现有内容冲突",
+            "In conflict with what is there",
+            "detail 里写明与什么冲突；先读取当前状态，再重新发送。",
+            "The detail says with what; read the present state, then send again.",
+        ),
+        Kind(
+            "idempotency-conflict",
+            409,
+            "同一个 Idempotency-Key 用在了不同的请求上",
+            "The same Idempotency-Key with another request",
+            "重发必须与第一次一字不差；新的请求请换一个新的 Idempotency-Key。",
+            "A repeated request must be the same to the byte; take a new Idempotency-Key for a new one.",
+        ),
+        Kind(
+            "body-too-large",
+            413,
+            "请求体过大",
+            "Request body too large",
+            "单条不超过 512 KiB，批量不超过 32 MiB；请分几次发送。",
+            "At most 512 KiB for one posting and 32 MiB for a batch; send it in parts.",
+        ),
+        Kind(
+            "unsupported-media-type",
+            415,
+            "不支持的内容类型",
+            "Unsupported media type",
+            "请用 Content-Type: application/json，UTF-8，不压缩。",
+            "Use Content-Type: application/json, in UTF-8 and not compressed.",
+        ),
+        Kind(
+            "invalid-posting",
+            422,
+            "字段不合要求",
+            "A field is not what it must be",
+            "errors 里逐条写明是哪个字段、哪里不对。",
+            "The errors member names each field and what is wrong with it.",
+        ),
+        Kind(
+            "empty-posting",
+            422,
+            "没有可以判断的文字",
+            "Nothing to assess",
+            "至少给出 text（或 title、description 等）中的一项，且不能只有空白。",
+            "Give at least one of text, title, description and so on, not only blanks.",
+        ),
+        Kind(
+            "text-too-long",
+            422,
+            "文字过长",
+            "Text too long",
+            "一条招聘信息各字段合计不超过 20,000 个字符（按 Unicode 码点计）；请只发招聘原文。",
+            "All fields of a posting together hold at most 20,000 Unicode code points; send the posting alone.",
+        ),
+        Kind(
+            "lone-surrogate",
+            422,
+            "文字里有半个字符",
+            "Half a character in the text",
+            "文字里有不成对的代理项（\\ud800–\\udfff），多半是截断时把一个表情切成了两半；请按完整字符截断。",
+            "A lone surrogate (\\ud800–\\udfff), usually an emoji cut in two; cut between whole characters.",
+        ),
+        Kind(
+            "invalid-batch",
+            422,
+            "批量请求不合要求",
+            "The batch is not what it must be",
+            '请发送 {"postings": [ … ]}，1 到 1,000 条。',
+            'Send {"postings": [ … ]} with 1 to 1,000 items.',
+        ),
+        Kind(
+            "rate-limited",
+            429,
+            "请求太快",
+            "Too many requests",
+            "请按 Retry-After 响应头写的秒数等待后再试。",
+            "Wait as many seconds as the Retry-After header says.",
+        ),
+        Kind(
+            "quota-exceeded",
+            429,
+            "今天的额度用完了",
+            "The quota of the day is used up",
+            "额度在 Retry-After 响应头写的秒数之后恢复；需要更多请联系管理员。",
+            "It is renewed after as many seconds as the Retry-After header says; ask the administrator for more.",
+        ),
+        Kind(
+            "internal-error",
+            500,
+            "服务出错",
+            "The service failed",
+            "这不是您的错。请稍后再试；若总是如此，请告诉维护者。",
+            "This is not your mistake. Try again later; if it persists, tell the maintainers.",
+        ),
+        Kind(
+            "not-ready",
+            503,
+            "服务尚未就绪",
+            "Not ready",
+            "检测器没有给出应有的结果；请检查模型文件并重新启动。",
+            "The detector did not give the answer it should; check the model files and restart.",
+        ),
+    )
+}
+
+BY_STATUS: Mapping[int, str] = {
+    400: "bad-request",
+    401: "key-missing",
+    403: "scope-missing",
+    404: "not-found",
+    405: "method-not-allowed",
+    409: "conflict",
+    413: "body-too-large",
+    415: "unsupported-media-type",
+    429: "rate-limited",
+    500: "internal-error",
+    503: "not-ready",
+}
+"""What a plain HTTP error is called; any other status keeps RFC 9457's about:blank."""
