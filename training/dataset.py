@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from detector.types import CODES, Posting
+from training.dates import iso
 
 LABELS = ("scam", "legit", "not_posting")
 DATA = Path(__file__).parent.parent / "data" / "training"
@@ -29,6 +30,10 @@ class Example:
     group: str = ""
     source: str = ""
     voice: str = ""
+    date: str = ""
+    """When it was posted, as ISO 8601, "" where nobody says."""
+    poster: str = ""
+    """Who posted it, in the team's own words."""
 
     @property
     def text(self) -> str:
@@ -64,7 +69,16 @@ def example(row: Mapping[str, object], where: str = "row") -> Example:
         group=str(row.get("group") or key),
         source=str(row.get("source") or ""),
         voice=str(row.get("voice") or ""),
+        date=_date(row.get("date"), where),
+        poster=str(row.get("poster") or ""),
     )
+
+
+def _date(value: object, where: str) -> str:
+    try:
+        return iso(value)
+    except ValueError as error:
+        raise DataError(f"{where}: {error}") from None
 
 
 def read_examples(paths: Iterable[Path]) -> list[Example]:
