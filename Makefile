@@ -35,7 +35,7 @@ serve: $(VENV)/.ready ## serve the web form and the API on http://127.0.0.1:8000
 	@exec $(BIN)/scamjob serve --host $(HOST) --port $(PORT)
 
 .PHONY: test
-test: $(VENV)/.ready-dev browser ## set up and pass all tests, the browser ones included
+test: $(VENV)/.ready-dev test-tools ## set up and pass all tests, the browser ones included
 	@$(PYTHON) -m pytest
 
 .PHONY: check
@@ -102,12 +102,14 @@ $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
 	@$(PIP) install --use-pep517 --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
-# Chromium and a Chinese font, for tests that look at the page as a phone shows it.
-.PHONY: browser
-browser:
+# What tests need from the system: Chromium and a Chinese font, to look at the page as a phone shows it; the programs of
+# PostgreSQL, of which the tests start one of their own (Debian's own cluster, should it be made, is left alone).
+.PHONY: test-tools
+test-tools:
 	@missing=""; \
 	[ -x $(CHROMIUM) ] || missing="$$missing chromium"; \
 	[ -n "$$(fc-list :lang=zh-cn family 2>/dev/null)" ] || missing="$$missing fontconfig fonts-noto-cjk"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$$missing postgresql"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if $(CAN_APT); then echo "make: installing$$missing ..." >&2; $(APT) $$missing && exit 0; fi; \
-	echo "make: the browser tests need$$missing ($(CHROMIUM)); as root on Debian make installs them" >&2; exit 1
+	echo "make: the tests need$$missing (the browser as $(CHROMIUM)); as root on Debian make installs them" >&2; exit 1

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.store import Store, open_store
 from detector import Detector
 from detector.model import MANIFEST_FILE, SHIPPED
 from training.fit import SETTINGS, train
+
+from postgres import Postgres, binaries
 
 TOY_ROWS = Path(__file__).parent / "toy.jsonl"
 TOY_SETTINGS: Mapping[str, Any] = {**SETTINGS, "jobs": 1}
@@ -44,3 +48,31 @@ def toy(toy_model: Path) -> Detector:
 def detector(toy: Detector) -> Detector:
     """The shipped detector; the toy one while no model is built (test_model.py fails then)."""
     return Detector.load() if (SHIPPED / MANIFEST_FILE).exists() else toy
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL of the tests' own."""
+    programs = binaries()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed; `make test` installs it on Debian")
+    server = Postgres(programs)
+    yield server
+    server.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, on each kind in turn."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store' / 'scamjob.db'}"
+    server: Postgres = request.getfixturevalue("postgres")
+    return server.database(f"t{secrets.token_hex(6)}")
+
+
+@pytest.fixture
+def store(database: str) -> Iterator[Store]:
+    """An empty store on each kind of database."""
+    opened = open_store(database)
+    yield opened
+    opened.close()
