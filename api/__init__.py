@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api import headers, pages, problems, routes
+from api import exchange, headers, metrics, pages, problems, routes
 from api.config import Assessor, Config
+from api.logs import RequestLog
 
 __all__ = ["Assessor", "Config", "create_app"]
 
@@ -14,9 +15,12 @@ def create_app(detector: Assessor, config: Config | None = None) -> Flask:
     """The WSGI application around a loaded detector; two calls give two independent applications."""
     app = Flask(__name__, static_folder="static", template_folder="templates")
     app.extensions["assessor"] = detector
-    app.extensions["config"] = config or Config()
+    own = app.extensions["config"] = config or Config()
     problems.register(app)
     routes.register(app)
     pages.register(app)
     headers.register(app)
+    counters = metrics.register(app)
+    log = [RequestLog(addresses=own.log_addresses)] if own.log_requests else []
+    exchange.register(app, [counters.began], [counters.ended, *log])
     return app

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """Limits of one application, in bytes of a request body."""
+    """Limits of one application, in bytes of a request body, and what it logs."""
 
     max_body: int = 512 * 1024
     """One posting: 20,000 characters, however escaped, fit; a longer text still gets an answer that names the limit."""
@@ -22,6 +22,10 @@ class Config:
     """A batch: 1,000 postings of 10,000 Chinese characters."""
     max_form: int = 2 * 1024 * 1024
     """The web form: up to this the pasted text is given back with the message that it is too long."""
+    log_requests: bool = False
+    """A JSON line a request to standard output."""
+    log_addresses: bool = False
+    """With the caller's address in it."""
 
 
 class RuleLike(Protocol):

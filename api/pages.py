@@ -15,6 +15,7 @@ from api import openapi
 from api.config import assessor, config
 from api.examples import EXAMPLES
 from api.marks import Segment, Span, segments
+from api.metrics import record
 from api.problems import KINDS, refuse
 from api.reading import bytes_of
 from detector.errors import TextTooLong
@@ -157,9 +158,11 @@ def check() -> tuple[str, int]:
     if complaint:
         return page(posting, complaint=complaint), 422
     try:
-        return page(posting, Verdict(posting, assessor().assess(posting))), 200
+        assessment = assessor().assess(posting)
     except TextTooLong as error:
         return page(posting, complaint=too_long(error.length)), 422
+    record(assessment)
+    return page(posting, Verdict(posting, assessment)), 200
 
 
 def posting_of_form() -> Posting:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from api.encoding import dumps
+from api.exchange import current
 from api.kinds import BY_STATUS, KINDS, Kind
 
 if TYPE_CHECKING:
@@ -109,7 +110,10 @@ def wants_page() -> bool:
 
 
 def respond(body: dict[str, object], status: int) -> Response:
-    """The problem as JSON, or as a page for a browser."""
+    """The problem as JSON, or as a page for a browser; the caller can quote its request id."""
+    exchange = current()
+    if exchange is not None:
+        body = {**body, "request_id": exchange.id}
     if wants_page():
         return Response(render_template("problem.html", problem=body, kind=None), status)
     return Response(dumps(body), status, mimetype=MEDIA_TYPE)

@@ -10,6 +10,7 @@ from flask import Blueprint, Flask, Response, current_app, request
 from api import openapi, schema
 from api.config import RuleLike, assessor, config
 from api.encoding import answer
+from api.metrics import counted, record, record_batch
 from api.openapi import BODY, POSTING, Operation
 from api.problems import Refused, refuse
 from api.reading import body_of
@@ -34,17 +35,20 @@ def assess() -> Response:
 def assess_one(posting: Posting) -> Assessment:
     """The assessment; the detector's own limit, should it be stricter, is the caller's mistake too."""
     try:
-        return assessor().assess(posting)
+        assessment = assessor().assess(posting)
     except TextTooLong as error:
         name, _ = max(posting.fields(), key=lambda item: len(item[1]))
         raise too_long(error.length, name) from None
+    record(assessment)
+    return assessment
 
 
 @api.post("/api/v1/assessments/batch")
 def assess_batch() -> Response:
     """Many postings in, in the same order an assessment or an error for each."""
     items = [read_item(item) for item in read_batch(body_of(request, config().max_batch_body))]
-    assessments = assessor().assess_many([item for item in items if isinstance(item, Posting)])
+    record_batch(len(items))
+    assessments = counted(assessor().assess_many([item for item in items if isinstance(item, Posting)]))
     results = [next(assessments).to_dict() if isinstance(item, Posting) else item for item in items]
     return answer({"assessments": results})
 

@@ -257,6 +257,7 @@ class ProblemAnswer(BaseModel):
     errors: list[MistakeAnswer] | None = None
     length: int | None = None
     limit: int | None = None
+    request_id: str | None = Field(None, description="As in the X-Request-Id header; name it when asking for help")
     retry_after: int | None = Field(None, description="Seconds to wait, as in the Retry-After header.")
 
 

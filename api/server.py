@@ -5,57 +5,81 @@ from __future__ import annotations
 import errno
 import gc
 import os
+import shutil
 import socket
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Never, cast
 
-from gunicorn import util
 from gunicorn.app.base import BaseApplication
-from gunicorn.http import errors
+from gunicorn.glogging import Logger
 from gunicorn.http import wsgi as gunicorn_wsgi
-from gunicorn.workers.gthread import ThreadWorker
 
-from api import create_app
-from api.encoding import dumps
-from api.headers import SECURITY
-from api.problems import KINDS, MEDIA_TYPE, by_status, problem
+from api import create_app, workers
+from api.config import Config
+from api.connections import Worker
+from api.logs import as_json
 from detector import Detector
 from detector.errors import DetectorError
 
 if TYPE_CHECKING:
     from flask import Flask
     from gunicorn._types import _WSGIAppType
-    from gunicorn.http.message import Request
+    from gunicorn.config import Config as GunicornConfig
 
-GRACE = 30
-"""Seconds that running requests get to finish when the server stops."""
+    from api.metrics import Metrics
 
 MEMORY = "/dev/shm"  # noqa: S108  # gunicorn makes an unnamed file there
 """Where workers show that they are alive; on a disk a slow write could look like a hanging worker."""
 
 
-def serve(
-    host: str = "127.0.0.1", port: int = 8000, workers: int = 2, threads: int = 4, model: Path | None = None
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Service:
+    """How the service is run; times in seconds."""
+
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 2
+    threads: int = 4
+    model: Path | None = None
+    connections: int = 1000
+    """Open connections a worker; more wait in the system's queue."""
+    timeout: int = 60
+    """A worker that shows no sign of life for so long is replaced."""
+    grace: int = 30
+    """What running requests get to finish when the server stops."""
+    recycle_after: int = 0
+    """A worker is replaced after about so many requests; 0 is never."""
+    config: Config = field(default_factory=Config)
+
+
+def serve(service: Service) -> None:
     """Serve until told to stop. Exits with status 2 and one line when the model, the address or a number is bad."""
-    if workers < 1 or threads < 1:
+    if service.workers < 1 or service.threads < 1:
         _give_up("--workers and --threads must be at least 1")
-    if not 0 <= port < 65536:
-        _give_up(f"--port must be from 0 to 65535, not {port}")
-    listener = listen(host, port)
-    application = load(model)
-    gc.collect()
-    gc.freeze()  # what is loaded now stays shared between the workers
-    vars(gunicorn_wsgi)["SERVER"] = "scamjob"  # what the Server header says
-    Server(application, settings(listener, workers, threads)).run()
+    if not 0 <= service.port < 65536:
+        _give_up(f"--port must be from 0 to 65535, not {service.port}")
+    listener = listen(service.host, service.port)
+    started, counts = os.getpid(), workers.share()
+    try:
+        application = load(service)
+        gc.collect()
+        gc.freeze()  # what is loaded now stays shared between the workers
+        vars(gunicorn_wsgi)["SERVER"] = "scamjob"  # what the Server header says
+        if service.config.log_requests:
+            as_json("api")
+        Server(application, settings(service, listener, counts)).run()
+    finally:
+        if os.getpid() == started:
+            shutil.rmtree(counts, ignore_errors=True)
 
 
-def load(model: Path | None) -> Flask:
+def load(service: Service) -> Flask:
     """The application around the model, or one line that says what is wrong with it."""
     try:
-        return create_app(Detector.load(model))
+        return create_app(Detector.load(service.model), service.config)
     except DetectorError as error:
         _give_up(str(error))
 
@@ -82,24 +106,46 @@ def address_of(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def settings(listener: socket.socket, workers: int, threads: int) -> Mapping[str, object]:
-    """What gunicorn is told. There is no access log: paths may hold what a user typed."""
-    said = f"scamjob: serving on {address_of(listener)} ({workers} workers × {threads} threads; Ctrl+C stops)"
+def settings(service: Service, listener: socket.socket, counts: Path) -> Mapping[str, object]:
+    """What gunicorn is told. It writes no access log of its own: paths may hold what a user typed."""
+    size = f"{service.workers} workers × {service.threads} threads"
+    said = f"scamjob: serving on {address_of(listener)} ({size}; Ctrl+C stops)"
     return {
         "bind": f"fd://{listener.fileno()}",
-        "workers": workers,
-        "threads": threads,
+        "workers": service.workers,
+        "threads": service.threads,
         "worker_class": Worker,
         "preload_app": True,
-        "graceful_timeout": GRACE,
-        "timeout": 60,
+        "worker_connections": service.connections,
+        "graceful_timeout": service.grace,
+        "timeout": service.timeout,
+        "max_requests": service.recycle_after,
+        "max_requests_jitter": service.recycle_after // 5,  # not all at once
         "keepalive": 15,
         "loglevel": "warning",
         "accesslog": None,
         "control_socket_disable": True,
         "worker_tmp_dir": MEMORY if os.access(MEMORY, os.W_OK) else None,
+        "logger_class": JsonLog if service.config.log_requests else Logger,
         "when_ready": lambda _: print(said, flush=True),
+        "post_fork": lambda _server, worker: begin(worker),
+        "child_exit": lambda _server, worker: workers.bury(counts, worker.pid),
     }
+
+
+def begin(worker: Worker) -> None:
+    """Count a worker that has just started; its own file of counts begins here."""
+    metrics: Metrics = cast("Flask", worker.app.wsgi()).extensions["metrics"]
+    metrics.worker_starts.inc()
+
+
+class JsonLog(Logger):
+    """gunicorn's own messages as JSON lines."""
+
+    def setup(self, cfg: GunicornConfig) -> None:
+        """As gunicorn sets it up, but for the form."""
+        super().setup(cfg)
+        as_json(self.error_log.name)
 
 
 class Server(BaseApplication):
@@ -118,45 +164,3 @@ class Server(BaseApplication):
     def load(self) -> _WSGIAppType:
         """The application, loaded before the workers were forked."""
         return cast("_WSGIAppType", self.application)
-
-
-REFUSALS: Mapping[type[Exception], int] = {
-    errors.LimitRequestLine: 414,
-    errors.LimitRequestHeaders: 431,
-    errors.ExpectationFailed: 417,
-    errors.UnsupportedTransferCoding: 501,
-    errors.ParseException: 400,
-}
-"""What the server answers to a request that never reaches the application; the first that fits."""
-
-
-class Worker(ThreadWorker):
-    """A worker that answers an unreadable request with a problem, too, and does not repeat it in the log."""
-
-    def handle_error(
-        self, req: Request | None, client: socket.socket, addr: tuple[str, int] | str | int, exc: BaseException
-    ) -> None:
-        """Answer what could not be parsed; faults of the server go the usual way."""
-        status = next((status for kind, status in REFUSALS.items() if isinstance(exc, kind)), None)
-        if status is None:
-            super().handle_error(req, client, addr, exc)
-            return
-        self.log.warning("Unreadable request: %s", type(exc).__name__)
-        try:
-            util.write_nonblock(client, unreadable(status))
-        except OSError:
-            self.log.debug("The client did not wait for the answer.")
-
-
-def unreadable(status: int) -> bytes:
-    """A whole HTTP answer with the problem for that status."""
-    body = dumps(problem(KINDS["bad-request"]) if status == 400 else by_status(status))
-    lines = [
-        f"HTTP/1.1 {status} {by_status(status)['title_en']}",
-        f"Content-Type: {MEDIA_TYPE}",
-        f"Content-Length: {len(body)}",
-        "Connection: close",
-        "Cache-Control: no-store",
-        *(f"{name}: {value}" for name, value in SECURITY.items()),
-    ]
-    return "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + body

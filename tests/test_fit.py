@@ -20,7 +20,7 @@ from detector.model import ARRAYS_FILE, MANIFEST_FILE
 from detector.rules import load_rules
 from training import fit
 from training.dataset import DataError, Example, data_hash, read_examples
-from training.fit import PROBES, Weights, calibration, count, raw_counts, train, vocabulary, write_whole
+from training.fit import PROBES, Weights, calibration, count, raw_counts, score_bands, train, vocabulary, write_whole
 
 RULES = load_rules()
 
@@ -104,6 +104,19 @@ def test_the_manifest_has_metrics_between_nothing_and_one(toy_model: Path) -> No
     assert {"accuracy", "f1", "recall", "false_alarms", "auc", "kind_accuracy"} <= set(metrics)
     assert all(0 <= value <= 1 for value in metrics.values())
     assert metrics["auc"] > 0.9
+
+
+def test_the_manifest_says_what_scores_to_expect(toy_model: Path) -> None:
+    shares = manifest(toy_model)["scores"]
+    assert len(shares) == 10
+    assert sum(shares) == pytest.approx(1, abs=0.001)
+
+
+def test_scores_are_counted_as_traffic_would_have_them() -> None:
+    share, scam = np.array([0.95, 0.05, 0.85, 0.07]), np.array([True, False, True, False])
+    posting = np.array([True, True, False, True])
+    bands = score_bands(share, posting, scam, prior=0.1)
+    assert bands == pytest.approx([0.9, 0, 0.05, 0, 0, 0, 0, 0, 0, 0.05])  # what is no posting scores below 30
 
 
 def test_the_manifest_audits_each_rule_that_fired(toy_model: Path) -> None:

@@ -30,7 +30,7 @@ from detector.model import ARRAYS_FILE, FORMAT, MANIFEST_FILE, Index, Model, ind
 from detector.roles import without_denials
 from detector.rules import RuleSet, load_rules
 from detector.scoring import believed, families, noisy_or
-from detector.types import CODES, Posting
+from detector.types import CODES, LOW_BELOW, Posting
 from detector.wording import BLOCK_OF, BLOCKS, KINDS, Classifier
 from training.dataset import DataError, Example, data_hash
 from training.files import BadRow
@@ -317,6 +317,20 @@ def calibration(raw: NDArray[np.float64], scam: NDArray[np.bool_], prior: float)
     return [[round(float(a), 4), round(float(b), 4)] for a, b in zip(grid, rising, strict=True)]
 
 
+def score_bands(
+    share: NDArray[np.float64], posting: NDArray[np.bool_], scam: NDArray[np.bool_], prior: float
+) -> list[float]:
+    """Share of held-out texts with a score of 0-9, 10-19, … 90-100, for traffic that is `prior` scams.
+
+    The service compares what it gives out with this (`scamjob_score_drift_psi`).
+    """
+    score = np.rint(100 * share)
+    score[~posting] = np.minimum(score[~posting], LOW_BELOW - 1)
+    weights = np.where(scam, prior / scam.mean(), (1 - prior) / (1 - scam.mean()))
+    bands = np.bincount(np.minimum(score // 10, 9).astype(np.intp), weights, minlength=10)
+    return [round(float(band), 4) for band in bands / bands.sum()]
+
+
 PROBES = (
     "文员两名，双休，五险一金，月薪4500，地址在人民路18号。",
     "入职前先交服装押金300元，做满三个月退还。",
@@ -357,13 +371,15 @@ def train(
     )
     scam = np.array([example.label == "scam" for example in examples])
     posting = shares[:, 2] < np.maximum(shares[:, 0], shares[:, 1])
+    curve = calibration(raw[posting], scam[posting], settings["prior"])
     manifest = {
         "format": FORMAT,
         "heads": list(fitted.heads),
         "sizes": list(known.sizes),
         "blocks": dict(settings["blocks"]),
         "settings": {**{key: value for key, value in settings.items() if key != "jobs"}, "rare": known.rare},
-        "calibration": calibration(raw[posting], scam[posting], settings["prior"]),
+        "calibration": curve,
+        "scores": score_bands(np.interp(raw, *np.transpose(curve)), posting, scam, settings["prior"]),
         "data": {
             "sha256": data_hash(examples),
             "examples": len(examples),

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
+from api.config import Config
+from api.server import Service
 from api.server import serve as run_server
 from training.commands.shared import model_option
+
+Decorated = TypeVar("Decorated", bound=Callable[..., object])
+
+
+def seconds(name: str, default: int, text: str) -> Callable[[Decorated], Decorated]:
+    """An option that takes whole seconds."""
+    return click.option(name, default=default, type=click.IntRange(1, 3600), show_default=True, help=text)
 
 
 @click.command()
@@ -15,7 +25,26 @@ from training.commands.shared import model_option
 @click.option("--port", default=8000, type=click.IntRange(0, 65535), show_default=True)
 @click.option("--workers", default=2, type=click.IntRange(1, 64), show_default=True, help="Processes.")
 @click.option("--threads", default=4, type=click.IntRange(1, 256), show_default=True, help="Threads a process.")
+@click.option(
+    "--connections",
+    default=1000,
+    type=click.IntRange(10, 100_000),
+    show_default=True,
+    help="Open connections a process; more wait until one is closed.",
+)
+@seconds("--timeout", 60, "Seconds after which a process that shows no sign of life is replaced.")
+@seconds("--grace", 30, "Seconds that running requests get when the server stops.")
+@click.option(
+    "--recycle-after",
+    default=0,
+    type=click.IntRange(0),
+    show_default=True,
+    help="Replace a process after about so many requests; 0 is never.",
+)
+@click.option("--log-requests", is_flag=True, help="Write a JSON line a request to standard output.")
+@click.option("--log-addresses", is_flag=True, help="With the caller's address in it.")
 @model_option
-def serve(host: str, port: int, workers: int, threads: int, model: Path | None) -> None:
+def serve(**options: Any) -> None:  # noqa: ANN401  # as Service declares them
     """Serve the web form and the API until stopped; running requests are finished first."""
-    run_server(host=host, port=port, workers=workers, threads=threads, model=model)
+    config = Config(log_requests=options.pop("log_requests"), log_addresses=options.pop("log_addresses"))
+    run_server(Service(**options, config=config))

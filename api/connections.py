@@ -1,0 +1,150 @@
+"""The connections of a worker: thousands may be open and silent without holding up those that have something to say.
+
+gunicorn hands each new connection to a thread, which then waits for its first bytes, so that a few slow clients keep
+all threads busy. Here a connection waits with the kept-alive ones, and takes a thread when the head of its request is
+whole. A body that trickles in still holds a thread; nginx in front takes that away (docs/operations.md).
+"""
+
+from __future__ import annotations
+
+import errno
+import selectors
+import socket
+import struct
+import time
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, cast
+
+from gunicorn import util
+from gunicorn.http import errors
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from api.encoding import dumps
+from api.headers import SECURITY
+from api.kinds import KINDS
+from api.problems import MEDIA_TYPE, by_status, problem
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from gunicorn.http.message import Request
+
+ENOUGH = 16 * 1024
+"""Bytes of a head that are read in any case: the parser then refuses what is too long."""
+AGAIN, AGAIN_OF_MANY, MANY = 0.02, 0.5, 200
+"""Seconds until unfinished heads are looked at again; seldom when there are many, as it takes a call for each."""
+
+
+REFUSALS: Mapping[type[Exception], int] = {
+    errors.LimitRequestLine: 414,
+    errors.LimitRequestHeaders: 431,
+    errors.ExpectationFailed: 417,
+    errors.UnsupportedTransferCoding: 501,
+    errors.ParseException: 400,
+}
+"""What the server answers to a request that never reaches the application; the first that fits."""
+
+
+class Worker(ThreadWorker):
+    """Gives no thread to a connection that is only open, and answers what it cannot read with a problem."""
+
+    def init_process(self) -> None:
+        """Begin with no unfinished head."""
+        self.unfinished: list[TConn] = []
+        self.next_look = 0.0
+        super().init_process()
+
+    def accept(self, listener: socket.socket) -> None:
+        """Take a connection and wait for its request without a thread."""
+        try:
+            client, address = listener.accept()
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.ECONNABORTED, errno.EWOULDBLOCK):
+                raise
+            return
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", self.cfg.timeout, 0))
+        self.nr_conns += 1
+        conn = TConn(self.cfg, client, address, listener.getsockname())
+        conn.set_timeout()
+        self.pending_conns.append(conn)
+        self.poller.register(client, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def on_pending_socket_readable(self, conn: TConn, client: socket.socket) -> None:
+        """The first bytes on a new connection."""
+        self.poller.unregister(client)
+        self.pending_conns.remove(conn)
+        self.begin(conn)
+
+    def on_client_socket_readable(self, conn: TConn, client: socket.socket) -> None:
+        """The first bytes of a further request on a connection that was kept open."""
+        self.poller.unregister(client)
+        self.keepalived_conns.remove(conn)
+        self.begin(conn)
+
+    def begin(self, conn: TConn) -> None:
+        """Hand the connection to a thread, or set it aside while only a part of the head is there."""
+        if whole_head(conn.sock):
+            conn.data_ready = True
+            self.enqueue_req(conn)
+        else:
+            self.unfinished.append(conn)
+
+    def wait_for_and_dispatch_events(self, timeout: float | None) -> None:
+        """Wait as usual, and look at the unfinished heads now and then."""
+        pause = AGAIN if len(self.unfinished) < MANY else AGAIN_OF_MANY
+        super().wait_for_and_dispatch_events(min(timeout or pause, pause) if self.unfinished else timeout)
+        now = time.monotonic()
+        if self.unfinished and now >= self.next_look:
+            self.next_look = now + pause
+            waiting, self.unfinished = self.unfinished, []
+            for conn in waiting:
+                if (conn.timeout or 0) > now:
+                    self.begin(conn)
+                else:
+                    self.nr_conns -= 1
+                    conn.close()
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        """A server that stops waits for no connection that has not asked anything yet."""
+        for conn in (*self.keepalived_conns, *self.pending_conns, *self.unfinished):
+            conn.timeout = min(conn.timeout or deadline, deadline)
+
+    def handle_error(
+        self, req: Request | None, client: socket.socket, addr: tuple[str, int] | str | int, exc: BaseException
+    ) -> None:
+        """Answer what could not be parsed; faults of the server go the usual way."""
+        status = next((status for kind, status in REFUSALS.items() if isinstance(exc, kind)), None)
+        if status is None:
+            super().handle_error(req, client, addr, exc)
+            return
+        self.log.warning("Unreadable request: %s", type(exc).__name__)
+        cast("Flask", self.wsgi).extensions["metrics"].unreadable(status)
+        try:
+            util.write_nonblock(client, unreadable(status))
+        except OSError:
+            self.log.debug("The client did not wait for the answer.")
+
+
+def whole_head(client: socket.socket) -> bool:
+    """Whether a thread can read the head of a request at once: it is all there, too long, or will never come."""
+    try:
+        seen = client.recv(ENOUGH, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return not seen or len(seen) == ENOUGH or b"\r\n\r\n" in seen
+
+
+def unreadable(status: int) -> bytes:
+    """A whole HTTP answer with the problem for that status."""
+    body = dumps(problem(KINDS["bad-request"]) if status == 400 else by_status(status))
+    lines = [
+        f"HTTP/1.1 {status} {by_status(status)['title_en']}",
+        f"Content-Type: {MEDIA_TYPE}",
+        f"Content-Length: {len(body)}",
+        "Connection: close",
+        "Cache-Control: no-store",
+        *(f"{name}: {value}" for name, value in SECURITY.items()),
+    ]
+    return "\r\n".join(lines).encode("ascii") + b"\r\n\r\n" + body
