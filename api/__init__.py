@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api import exchange, headers, metrics, pages, problems, routes
+from api import exchange, feedback, headers, metrics, pages, problems, routes, stored
 from api.config import Assessor, Config
 from api.logs import RequestLog
+from api.store import Store
 
 __all__ = ["Assessor", "Config", "create_app"]
 
 
-def create_app(detector: Assessor, config: Config | None = None) -> Flask:
-    """The WSGI application around a loaded detector; two calls give two independent applications."""
+def create_app(detector: Assessor, config: Config | None = None, store: Store | None = None) -> Flask:
+    """The WSGI application around a loaded detector; two calls give two independent applications.
+
+    Without a store nothing is kept, and the routes that keep something answer 503.
+    """
     app = Flask(__name__, static_folder="static", template_folder="templates")
     app.extensions["assessor"] = detector
     own = app.extensions["config"] = config or Config()
     problems.register(app)
+    stored.register(app, store)
     routes.register(app)
+    feedback.register(app)
     pages.register(app)
     headers.register(app)
     counters = metrics.register(app)

@@ -99,6 +99,14 @@ KINDS: Mapping[str, Kind] = {
             "All rules are listed at /api/v1/rules.",
         ),
         Kind(
+            "unknown-posting",
+            404,
+            "没有这条招聘信息",
+            "No such posting",
+            "它没有保存过，或者已经删除；编号是 options.store 或反馈的答复里的 assessment_id。",
+            "It was never stored or is deleted; the id is the assessment_id that storing or feedback gave.",
+        ),
+        Kind(
             "method-not-allowed",
             405,
             "这个地址不支持该方法",
@@ -179,6 +187,14 @@ KINDS: Mapping[str, Kind] = {
             'Send {"postings": [ … ]} with 1 to 1,000 items.',
         ),
         Kind(
+            "invalid-feedback",
+            422,
+            "反馈不合要求",
+            "The feedback is not what it must be",
+            "errors 里逐条写明是哪个字段、哪里不对。",
+            "The errors member names each field and what is wrong with it.",
+        ),
+        Kind(
             "rate-limited",
             429,
             "请求太快",
@@ -201,6 +217,16 @@ KINDS: Mapping[str, Kind] = {
             "The service failed",
             "这不是您的错。请稍后再试；若总是如此，请告诉维护者。",
             "This is not your mistake. Try again later; if it persists, tell the maintainers.",
+        ),
+        Kind(
+            "store-unavailable",
+            503,
+            "暂时无法保存或读取",
+            "The store is not available",
+            "数据库暂时没有应答，内容可能没有保存；请按 Retry-After 稍后带同一个 "
+            "Idempotency-Key 重发。不要求保存的判断照常可用。",
+            "The database does not answer; send again after Retry-After, with the same Idempotency-Key. "
+            "Assessments without store go on.",
         ),
         Kind(
             "not-ready",

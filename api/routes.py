@@ -15,6 +15,7 @@ from api.openapi import BODY, POSTING, Operation
 from api.problems import Refused, refuse
 from api.reading import body_of
 from api.schema import read_batch, read_posting, too_long
+from api.stored import store_state
 from detector.errors import TextTooLong
 from detector.types import CODES, Assessment, Kind, Posting
 
@@ -121,7 +122,7 @@ def readyz() -> Response:
         ready = False
     if not ready:
         refuse("not-ready")
-    return answer({"status": "ready", "versions": versions()})
+    return answer({"status": "ready", "store": store_state(), "versions": versions()})
 
 
 def tells_apart() -> bool:

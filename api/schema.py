@@ -148,6 +148,8 @@ _WORDS = {
     "too_short": ("至少要有 1 条", "must have at least 1 item"),
     "too_long": ("最多 1,000 条", "must have at most 1,000 items"),
     "lone_surrogate": ("第 {at} 个码点处有半个字符", "has half a character at code point {at}"),
+    "unknown_code": ("没有这个代码；可用的是 {codes}", "is no known code; there are {codes}"),
+    "string_pattern_mismatch": ("格式不对", "has not the right form"),
     "string_unicode": ("键名里有半个字符", "has half a character in a key"),
 }
 
@@ -310,4 +312,5 @@ class ReadyAnswer(Answer):
     """A real assessment was just made and came out as it should."""
 
     status: Literal["ready"]
+    store: Literal["ready", "away", "none"] = Field(description="away: what needs no store goes on all the same")
     versions: VersionsAnswer

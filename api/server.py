@@ -21,6 +21,7 @@ from api import create_app, workers
 from api.config import Config
 from api.connections import Worker
 from api.logs import as_json
+from api.store import Store, StoreAway, StoreError, open_store
 from detector import Detector
 from detector.errors import DetectorError
 
@@ -44,6 +45,8 @@ class Service:
     workers: int = 2
     threads: int = 4
     model: Path | None = None
+    database: str | None = None
+    """Where the store is; None is the installation's own."""
     connections: int = 1000
     """Open connections a worker; more wait in the system's queue."""
     timeout: int = 60
@@ -79,9 +82,20 @@ def serve(service: Service) -> None:
 def load(service: Service) -> Flask:
     """The application around the model, or one line that says what is wrong with it."""
     try:
-        return create_app(Detector.load(service.model), service.config)
-    except DetectorError as error:
+        return create_app(Detector.load(service.model), service.config, opened(service.database))
+    except (DetectorError, StoreError) as error:
         _give_up(str(error))
+
+
+def opened(database: str | None) -> Store:
+    """The store, up to date; one that does not answer now is tried again when it is needed."""
+    store = open_store(database)
+    try:
+        store.prepare()
+    except StoreAway as error:
+        print(f"scamjob: {error}; assessing goes on, feedback is refused until it is back", file=sys.stderr)
+    store.close()  # no connection is shared with the workers
+    return store
 
 
 def listen(host: str, port: int) -> socket.socket:

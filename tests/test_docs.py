@@ -160,8 +160,10 @@ def test_the_batch_shown_gets_an_answer_and_an_error(detector: Detector) -> None
 
 
 def test_the_problem_shown_is_one_that_comes_out(detector: Detector) -> None:
-    answer = create_app(detector).test_client().post(
-        "/api/v1/assessments", json={"text": 3}, headers={"X-Request-Id": "order-17"}
+    answer = (
+        create_app(detector)
+        .test_client()
+        .post("/api/v1/assessments", json={"text": 3}, headers={"X-Request-Id": "order-17"})
     )
     assert answer.mimetype == MEDIA_TYPE
     assert json.loads(block("json", "/problems/")) == answer.get_json()

@@ -11,6 +11,7 @@ import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from api import create_app
+from api.store import open_store
 from detector.errors import TextTooLong
 from detector.types import (
     MAX_TEXT,
@@ -145,8 +146,15 @@ class FakeDetector:
 
 
 @pytest.fixture(scope="session")
-def app() -> Flask:
-    return create_app(FakeDetector())
+def fake() -> FakeDetector:
+    return FakeDetector()
+
+
+@pytest.fixture(scope="session")
+def app(fake: FakeDetector, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    store = open_store(f"sqlite:///{tmp_path_factory.mktemp('store')}/scamjob.db")
+    yield create_app(fake, store=store)
+    store.close()
 
 
 @pytest.fixture

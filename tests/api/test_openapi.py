@@ -43,7 +43,7 @@ def test_the_examples_are_true(app: Flask) -> None:
         assert text[item["start"] : item["end"]] == item["quote"]
 
 
-UNDESCRIBED = {"not-found", "method-not-allowed", "conflict", "idempotency-conflict"}
+UNDESCRIBED = {"not-found", "method-not-allowed", "conflict"}
 """Belong to no operation, or to none yet: whoever adds a route that answers with one takes it out."""
 
 

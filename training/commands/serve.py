@@ -10,7 +10,7 @@ import click
 from api.config import Config
 from api.server import Service
 from api.server import serve as run_server
-from training.commands.shared import model_option
+from training.commands.shared import database_option, model_option
 
 Decorated = TypeVar("Decorated", bound=Callable[..., object])
 
@@ -44,6 +44,7 @@ def seconds(name: str, default: int, text: str) -> Callable[[Decorated], Decorat
 @click.option("--log-requests", is_flag=True, help="Write a JSON line a request to standard output.")
 @click.option("--log-addresses", is_flag=True, help="With the caller's address in it.")
 @model_option
+@database_option
 def serve(**options: Any) -> None:  # noqa: ANN401  # as Service declares them
     """Serve the web form and the API until stopped; running requests are finished first."""
     config = Config(log_requests=options.pop("log_requests"), log_addresses=options.pop("log_addresses"))

@@ -27,6 +27,12 @@ model_option = click.option(
     help="A model folder; without it the one that comes with the program.",
 )
 
+database_option = click.option(
+    "--database",
+    metavar="URL",
+    help="sqlite:///FILE or postgresql://…; without it $SCAMJOB_DATABASE, or scamjob.db in the installation's folder.",
+)
+
 
 def detector(model: Path | None) -> Detector:
     """The detector around a model folder, or around the one in use."""
