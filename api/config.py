@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
-from flask import current_app
+from flask import current_app, g
 
 if TYPE_CHECKING:
     from detector.types import Assessment, Legal, Posting, Versions
@@ -95,8 +95,10 @@ class Assessor(Protocol):
 
 
 def assessor() -> Assessor:
-    """The detector of the application that answers this request."""
-    return cast("Assessor", current_app.extensions["assessor"])
+    """The detector that answers this request, the same from its beginning to its end."""
+    if "assessor" not in g:
+        g.assessor = current_app.extensions["assessor"]
+    return cast("Assessor", g.assessor)
 
 
 def config() -> Config:

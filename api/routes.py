@@ -7,23 +7,21 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Flask, Response, current_app, request
 
-from api import openapi, schema
+from api import openapi, reload, schema
 from api.config import RuleLike, assessor, config
 from api.encoding import answer
 from api.metrics import counted, record, record_batch
 from api.openapi import BODY, POSTING, Operation
+from api.probes import tells_apart
 from api.problems import Refused, refuse
 from api.reading import body_of
 from api.schema import read_batch, read_posting, too_long
 from api.stored import store_state
 from detector.errors import TextTooLong
-from detector.types import CODES, Assessment, Kind, Posting
+from detector.types import CODES, Assessment, Posting
 
 api = Blueprint("api", __name__)
 log = logging.getLogger("api")
-
-SCAM_PROBE = Posting("招聘打字员，日结500元，入职前先交押金200元，用自己的钱先垫付刷单，佣金30%。加微信详谈。")
-HONEST_PROBE = Posting("社区超市招收银员一名，早晚两班，月薪3800元，包午餐，转正后缴纳社保。到店面试。")
 
 
 @api.post("/api/v1/assessments")
@@ -102,8 +100,8 @@ def versions() -> dict[str, str]:
 
 @api.get("/api/v1/model")
 def model() -> Response:
-    """The model that is running."""
-    return answer({"versions": versions(), "manifest": dict(assessor().manifest)})
+    """The model that is running in the worker that answers, since when, and what it refused to take up."""
+    return answer({"versions": versions(), "manifest": dict(assessor().manifest), "running": reload.facts(current_app)})
 
 
 @api.get("/healthz")
@@ -116,21 +114,13 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Ready means: a scam and an honest posting were just told apart, with evidence that is where it says."""
     try:
-        ready = tells_apart()
+        ready = tells_apart(assessor())
     except Exception as error:  # noqa: BLE001  # whatever it is, the service is not ready
         log.warning("the readiness probe failed: %s", type(error).__name__)
         ready = False
     if not ready:
         refuse("not-ready")
     return answer({"status": "ready", "store": store_state(), "versions": versions()})
-
-
-def tells_apart() -> bool:
-    """Whether the detector does its work on two known texts."""
-    scam, honest = assessor().assess(SCAM_PROBE), assessor().assess(HONEST_PROBE)
-    quotes = [item for reason in scam.reasons for item in reason.evidence]
-    in_place = all(getattr(SCAM_PROBE, item.field)[item.start : item.end] == item.quote for item in quotes)
-    return scam.kind is Kind.POSTING and bool(scam.reasons) and in_place and scam.risk_score > honest.risk_score
 
 
 @api.get("/openapi.json")

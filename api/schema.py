@@ -295,11 +295,28 @@ class RulesAnswer(Answer):
     codes: dict[str, str]
 
 
+class RefusedAnswer(Answer):
+    """A promoted model, or changed rules, that this worker tried and did not take up; the one before goes on."""
+
+    version: str
+    at: str
+    cause: str
+
+
+class RunningAnswer(Answer):
+    """How the worker that answers came by its model: others may be a second ahead or behind."""
+
+    place: Literal["shipped", "promoted", "given"]
+    since: str | None
+    refused: RefusedAnswer | None
+
+
 class ModelAnswer(Answer):
-    """The model that is running and the manifest it was shipped with."""
+    """The model that is running, the manifest that it came with, and what is promoted."""
 
     versions: VersionsAnswer
     manifest: dict[str, object]
+    running: RunningAnswer
 
 
 class HealthAnswer(Answer):

@@ -17,13 +17,13 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.http import wsgi as gunicorn_wsgi
 
-from api import create_app, workers
+from api import create_app, reload, workers
 from api.config import Config
 from api.connections import Worker
 from api.logs import as_json
 from api.store import Store, StoreAway, StoreError, open_store
-from detector import Detector
 from detector.errors import DetectorError
+from detector.registry import Registry
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -44,7 +44,8 @@ class Service:
     port: int = 8000
     workers: int = 2
     threads: int = 4
-    model: Path | None = None
+    model: str | Path | None = None
+    """A folder or a version, which stays; without it what is promoted, and what will be."""
     database: str | None = None
     """Where the store is; None is the installation's own."""
     connections: int = 1000
@@ -82,7 +83,10 @@ def serve(service: Service) -> None:
 def load(service: Service) -> Flask:
     """The application around the model, or one line that says what is wrong with it."""
     try:
-        return create_app(Detector.load(service.model), service.config, opened(service.database))
+        if service.model is not None:
+            return create_app(Registry.here().load(service.model), service.config, opened(service.database))
+        taken = reload.candidate_here()
+        return reload.follow(create_app(taken.load(), service.config, opened(service.database)), taken)
     except (DetectorError, StoreError) as error:
         _give_up(str(error))
 
@@ -141,6 +145,7 @@ def settings(service: Service, listener: socket.socket, counts: Path) -> Mapping
         "control_socket_disable": True,
         "worker_tmp_dir": MEMORY if os.access(MEMORY, os.W_OK) else None,
         "logger_class": JsonLog if service.config.log_requests else Logger,
+        "post_worker_init": lambda worker: reload.start(worker.wsgi),
         "when_ready": lambda _: print(said, flush=True),
         "post_fork": lambda _server, worker: begin(worker),
         "child_exit": lambda _server, worker: workers.bury(counts, worker.pid),

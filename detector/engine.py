@@ -9,7 +9,7 @@ from typing import Any
 
 from detector.document import Document
 from detector.errors import ModelError, TextTooLong
-from detector.model import load_model
+from detector.model import SHIPPED, load_model
 from detector.rules import MAX_EVIDENCE, Rule, RuleSet, load_rules
 from detector.scoring import HINT_BELOW, calibrated, families, level, noisy_or
 from detector.types import (
@@ -53,7 +53,7 @@ class Detector:
         """A detector with the shipped (or another) model and packs; a DetectorError says what is wrong with them."""
         rules = load_rules(packs) if packs else load_rules()
         classifier = Classifier(load_model(model))
-        _refuse_changed_features(classifier)
+        _refuse_changed_features(classifier, model or SHIPPED)
         return cls(rules, classifier)
 
     @property
@@ -164,12 +164,12 @@ def _apart(posting: Posting, places: Iterable[Evidence]) -> tuple[Evidence, ...]
     return tuple(apart[:MAX_EVIDENCE])
 
 
-def _refuse_changed_features(classifier: Classifier) -> None:
+def _refuse_changed_features(classifier: Classifier, folder: Path) -> None:
     """The probe texts must come out as they did when the model was made."""
     for probe in classifier.model.manifest["probes"]:
         shares = classifier.read(Document(Posting(text=probe["text"]))).shares
         if any(abs(now - then) > PROBE_TOLERANCE for now, then in zip(shares, probe["shares"], strict=True)):
             raise ModelError(
-                "the model was made with other features than this code reads (probe scores differ); "
+                f"{folder}: made with other features than this code reads (probe scores differ); "
                 "train it again with `scamjob train` (for the shipped one: `make model`)"
             )

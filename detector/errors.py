@@ -2,6 +2,7 @@
 
     DetectorError
     ├── ModelError       the model folder is missing, altered, or made by other features
+    ├── RegistryError    the folder of models of this installation cannot be read or written
     ├── PackError        a rule pack is not what the loader demands
     ├── TableError       a reference table is damaged
     └── TextTooLong      a posting over the limit (the caller's mistake)
@@ -18,6 +19,10 @@ class DetectorError(Exception):
 
 class ModelError(DetectorError):
     """The model cannot be used: says which file, and how to get a good one."""
+
+
+class RegistryError(DetectorError):
+    """The folder of models is damaged, full or closed: says which file, and that nothing was changed."""
 
 
 class PackError(DetectorError):

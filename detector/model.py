@@ -25,6 +25,8 @@ FORMAT = 2
 SHIPPED = Path(__file__).parent / "model"
 ARRAYS_FILE = "model.npz"
 MANIFEST_FILE = "manifest.json"
+DECISIVE = ("sha256", "heads", "sizes", "blocks", "settings", "calibration", "rules")
+"""What of a manifest decides the answers; the rest (metrics, where the data came from) only tells of the model."""
 CURE = "restore it from the release, or train a new one with `scamjob train`"
 
 
@@ -87,8 +89,8 @@ class Model:
 
     @property
     def version(self) -> str:
-        """Short name of these weights: the first characters of their SHA-256."""
-        return str(self.manifest["sha256"])[:12]
+        """Short name of what decides the answers."""
+        return version_of(self.manifest)
 
 
 def load_model(folder: Path | None = None) -> Model:
@@ -150,6 +152,15 @@ def _read_manifest(path: Path) -> dict[str, Any]:
     if manifest.get("seal") != seal(manifest):
         raise ModelError(f"{path}: altered (its seal does not fit what it says); {CURE}")
     return manifest
+
+
+def version_of(manifest: Mapping[str, Any]) -> str:
+    """Twelve hexadecimal digits over all that decides an answer: the arrays, the calibration, what rules are believed.
+
+    Two models with the same weights and another calibration have two names: same version, same answers.
+    """
+    decisive = {key: manifest[key] for key in DECISIVE}
+    return hashlib.sha256(json.dumps(decisive, ensure_ascii=False, sort_keys=True).encode("utf-8")).hexdigest()[:12]
 
 
 def seal(manifest: Mapping[str, Any]) -> str:

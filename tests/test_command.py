@@ -135,7 +135,11 @@ def test_more_than_a_posting_is_not_read_to_its_end(run: Run, tmp_path: Path) ->
         (["train", "x.jsonl"], "Missing option '-o'"),
         (["train", "/nowhere/x.jsonl", "-o", "/tmp/unwritten"], "/nowhere/x.jsonl"),
         (["serve", "--port", "70000"], "70000 is not in the range"),
-        (["models", "promote", "x"], "No such command 'promote'"),
+        (["models", "promote", "x"], "x: not a folder with a model"),
+        (["models", "promote", "x", "--force"], "--force needs --reason"),
+        (["models", "show", "0000"], "0000: no such folder and no such version"),
+        (["models", "rollback"], "nothing to go back from"),
+        (["check", "--model", "no-model", "/dev/stdin"], "there is no text in it"),
     ],
 )
 def test_a_mistake_is_told_in_one_line_with_status_two(run: Run, arguments: list[str], cause: str) -> None:
@@ -158,12 +162,12 @@ def test_help_and_version_are_no_mistakes(run: Run, arguments: list[str]) -> Non
     assert run(*arguments).status == 0
 
 
-def test_a_bad_model_is_told_in_one_line(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bad_model_is_told_in_one_line(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def load(model: Path | None = None) -> None:
         raise ModelError("model.npz: altered;\nrestore it")
 
     monkeypatch.setattr(detector.Detector, "load", load)
-    done = run("check", "--model", "x", stdin=DEPOSIT.encode())
+    done = run("check", "--model", str(tmp_path), stdin=DEPOSIT.encode())
     assert (done.status, done.err) == (2, "scamjob: model.npz: altered; restore it\n")
 
 
@@ -210,8 +214,8 @@ def test_score_shows_no_bar_where_there_is_no_terminal(run: Run) -> None:
 
 def test_models_list_tells_the_model_in_use(run: Run) -> None:
     done = run("models", "list")
-    assert "model: toy" in done.out
-    assert json.loads(run("models", "list", "--json").out)["sha256"] == "toy"
+    assert "*  shipped (" in done.out
+    assert json.loads(run("models", "list", "--json").out)["running"] == "shipped"
 
 
 def test_evaluate_prints_figures_and_names_bad_rows(run: Run, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -146,9 +147,15 @@ def test_a_model_made_with_other_features_is_refused(model: Path) -> None:
         Detector.load(model=model)
 
 
-def test_the_version_is_the_start_of_the_hash(toy_model: Path) -> None:
-    raw = (toy_model / ARRAYS_FILE).read_bytes()
-    assert load_model(toy_model).version == hashlib.sha256(raw).hexdigest()[:12]
+def test_what_decides_an_answer_decides_the_version(model: Path) -> None:
+    before = load_model(model).version
+    assert re.fullmatch("[0-9a-f]{12}", before)
+    change_manifest(model, metrics={"f1": 0.1})
+    assert load_model(model).version == before
+    change_manifest(model, calibration=[[0, 0], [1, 1]])
+    other = load_model(model).version
+    change_manifest(model, rules={})
+    assert len({before, other, load_model(model).version}) == 3
 
 
 def test_arrays_fit_together(toy_model: Path) -> None:

@@ -84,18 +84,19 @@ def _answer(detector: Assessor, item: Item) -> Assessment | str:
 
 
 @contextmanager
-def assessing(model: Path | None, workers: int) -> Iterator[Assess]:
+def assessing(model: str | Path | None, workers: int) -> Iterator[Assess]:
     """What turns blocks into assessed blocks, with the model loaded once a process."""
-    from detector import Detector  # noqa: PLC0415  # after --help and usage errors have been dealt with
+    from detector.registry import Registry  # noqa: PLC0415  # after --help and usage errors have been dealt with
 
-    detector = Detector.load(model)
+    registry = Registry.here()
+    detector, folder = registry.load(model), registry.resolve(model)
     if workers == 1:
         yield lambda blocks: (assess_block(detector, block) for block in blocks)
         return
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):  # read by workers when they import numpy
         os.environ.setdefault(name, "1")
     resource_tracker.ensure_running()  # it would lift the hold on signals if it started later
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (model,))
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), _start_worker, (folder,))
     try:
         yield lambda blocks: _in_order(pool, blocks, 2 * workers)
     except BrokenProcessPool:
@@ -142,7 +143,7 @@ _worker: list[Assessor] = []
 """The detector of this worker process."""
 
 
-def _start_worker(model: Path | None) -> None:
+def _start_worker(model: Path) -> None:
     from detector import Detector  # noqa: PLC0415  # only workers come here
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the parent decides

@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 Z = 1.959964
 """Of a 95 % interval."""
 DRAWS = 1000
+AT_ONCE = 4_000_000
+"""Groups drawn before they are summed up, so that memory does not grow with the texts."""
 SEED = 7
 BINS = 10
 
@@ -50,11 +52,13 @@ def grouped(parts: ArrayLike, wholes: ArrayLike, groups: Sequence[Hashable]) -> 
 
 def _redrawn(upper: NDArray[np.float64], lower: NDArray[np.float64]) -> NDArray[np.float64]:
     """The share in each of DRAWS samples of groups; samples that hold nothing to count are left out."""
-    many = len(lower)
-    times = np.random.default_rng(SEED).multinomial(many, np.full(many, 1 / many), size=DRAWS)
-    whole = times @ lower
-    shares: NDArray[np.float64] = (times @ upper)[whole > 0] / whole[whole > 0]
-    return shares
+    many, random, shares = len(lower), np.random.default_rng(SEED), []
+    at_once = max(1, min(DRAWS, AT_ONCE // many))
+    for start in range(0, DRAWS, at_once):
+        times = random.multinomial(many, np.full(many, 1 / many), size=min(at_once, DRAWS - start))
+        whole = times @ lower
+        shares.append((times @ upper)[whole > 0] / whole[whole > 0])
+    return np.concatenate(shares)
 
 
 def share_of(hits: Sequence[bool], groups: Sequence[Hashable] = ()) -> Share | None:

@@ -1,7 +1,8 @@
 """Hide words the way scammers do, to see whether the detector still reads them.
 
 The tables here were written by hand and from pypinyin, apart from the detector's own tables: a detector that only
-knew its own list would be found out. Same text, trick and seed: same disguise.
+knew its own list would be found out. Same text, trick and seed: same disguise. The tricks that need pypinyin or opencc
+import them when first asked for; the others run wherever the program does.
 """
 
 from __future__ import annotations
@@ -10,10 +11,9 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-import opencc
-from pypinyin import Style, lazy_pinyin
 
 from training.disguise_tables import (
     CONTACTS,
@@ -23,6 +23,9 @@ from training.disguise_tables import (
     SPLITS,
     VOCABULARY,
 )
+
+if TYPE_CHECKING:
+    import opencc
 
 SEED = 11
 MIXED = 3
@@ -108,13 +111,13 @@ def split_characters(word: str, random: Dice) -> str:
 
 def pinyin(word: str, random: Dice) -> str:
     """Yajin, or ya jin."""
-    return pick(("", " "), random).join(lazy_pinyin(word))
+    return pick(("", " "), random).join(_spelled(word))
 
 
 def mixed_latin(word: str, random: Dice) -> str:
     """Shua单: one character in pinyin."""
     at = int(random.integers(len(word)))
-    return word[:at] + lazy_pinyin(word[at])[0] + word[at + 1 :]
+    return word[:at] + _spelled(word[at])[0] + word[at + 1 :]
 
 
 def emoji(word: str, random: Dice) -> str:
@@ -244,11 +247,22 @@ def in_words(number: int) -> str:
 
 @cache
 def _to_traditional() -> opencc.OpenCC:
+    import opencc  # noqa: PLC0415  # a development dependency
+
     return opencc.OpenCC("s2t")
 
 
 @cache
+def _spelled(word: str) -> list[str]:
+    from pypinyin import lazy_pinyin  # noqa: PLC0415  # as above
+
+    return list(lazy_pinyin(word))
+
+
+@cache
 def _sound(char: str) -> str:
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415  # as above
+
     return str(lazy_pinyin(char, style=Style.TONE3)[0])
 
 

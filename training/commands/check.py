@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from training.commands.shared import detector as load
 from training.commands.shared import model_option, write
 
 if TYPE_CHECKING:
@@ -22,13 +23,13 @@ READ_LIMIT = 1 << 20
 @click.argument("file", default="-", metavar="[FILE|-]")
 @click.option("--json", "as_json", is_flag=True, help="Print the assessment as one JSON object.")
 @model_option
-def check(file: str, as_json: bool, model: Path | None) -> None:
+def check(file: str, as_json: bool, model: str | None) -> None:
     """Assess one posting: a text file (UTF-8 or GB18030), or standard input."""
     text = _posting_text(file)
-    from detector import Detector, Posting
+    from detector import Posting
 
     posting = Posting(text=text)
-    assessment = Detector.load(model).assess(posting)
+    assessment = load(model).assess(posting)
     if as_json:
         from training.writing import dumps
 

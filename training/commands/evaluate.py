@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 @click.argument("data", nargs=-1, required=True, metavar="DATA...")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as one JSON object.")
 @model_option
-def evaluate(data: Sequence[str], as_json: bool, model: Path | None) -> None:
+def evaluate(data: Sequence[str], as_json: bool, model: str | None) -> None:
     """Measure a model on labelled files: jsonl, csv, parquet, xlsx, or folders of .jsonl."""
     refused: list[BadRow] = []
     result = evaluation.evaluate(load(model), labelled(data, refused))

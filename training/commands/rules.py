@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -25,7 +24,7 @@ def rules() -> None:
 @rules.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print them as JSON lines.")
 @model_option
-def rules_list(as_json: bool, model: Path | None) -> None:
+def rules_list(as_json: bool, model: str | None) -> None:
     """All rules: id, claimed confidence, title."""
     found = load(model).rules
     if as_json:
@@ -39,7 +38,7 @@ def rules_list(as_json: bool, model: Path | None) -> None:
 @click.argument("rule_id", metavar="ID")
 @click.option("--json", "as_json", is_flag=True, help="Print it as one JSON object.")
 @model_option
-def rules_show(rule_id: str, as_json: bool, model: Path | None) -> None:
+def rules_show(rule_id: str, as_json: bool, model: str | None) -> None:
     """One rule whole, with the sentences that prove it."""
     found = {rule.id: rule for rule in load(model).rules}
     if rule_id not in found:
@@ -73,7 +72,7 @@ def _shown(facts: Mapping[str, object]) -> Iterator[str]:
 @click.argument("data", nargs=-1, required=True, metavar="DATA...")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON lines.")
 @model_option
-def rules_audit(data: Sequence[str], as_json: bool, model: Path | None) -> None:
+def rules_audit(data: Sequence[str], as_json: bool, model: str | None) -> None:
     """What each rule hits in labelled files: how often, how often rightly, at what cost."""
     refused: list[BadRow] = []
     rows = audit.audit(load(model), labelled(data, refused))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Never
 
 import click
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 @click.option("-o", "--output", required=True, metavar="OUT", help="Where the results go; - is standard output.")
 @click.option("--workers", default=1, type=click.IntRange(1, 64), show_default=True, help="Processes; order is kept.")
 @model_option
-def score(source: str, output: str, workers: int, model: Path | None) -> None:
+def score(source: str, output: str, workers: int, model: str | None) -> None:
     """Assess many postings: .jsonl, .csv, .parquet or .xlsx by ending, - for a pipe of JSON lines.
 
     Rows have the column text, or title, company, salary, location, contact, description; id is kept. A row that cannot

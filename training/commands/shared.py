@@ -6,7 +6,6 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -22,9 +21,8 @@ DONE, REFUSED, USAGE = 0, 1, 2
 
 model_option = click.option(
     "--model",
-    type=click.Path(path_type=Path),
-    metavar="PATH",
-    help="A model folder; without it the one that comes with the program.",
+    metavar="PATH|VERSION",
+    help="A model folder or a version (`scamjob models list`); without it the promoted or the shipped one.",
 )
 
 database_option = click.option(
@@ -34,11 +32,11 @@ database_option = click.option(
 )
 
 
-def detector(model: Path | None) -> Detector:
-    """The detector around a model folder, or around the one in use."""
-    from detector import Detector
+def detector(model: str | None) -> Detector:
+    """The detector around a model folder or a version, or around the one that runs here."""
+    from detector.registry import load
 
-    return Detector.load(model)
+    return load(model)
 
 
 def json_line(value: object) -> bytes:
@@ -69,7 +67,7 @@ def labelled(paths: Iterable[str], refused: list[BadRow]) -> Iterator[Example]:
 def steps() -> Iterator[Callable[[str, float], None]]:
     """What takes the name of a step and the share that is done: a bar on a terminal, a line each elsewhere."""
     if not sys.stderr.isatty():
-        yield lambda name, share: click.echo(f"scamjob: {share:4.0%} {name}", err=True) if share else None
+        yield _lines()
         return
     bar: ProgressBar[object]
     with click.progressbar(length=1000, item_show_func=str, file=sys.stderr, width=24, show_eta=False) as bar:
@@ -78,3 +76,15 @@ def steps() -> Iterator[Callable[[str, float], None]]:
             bar.update(round(share * 1000) - bar.pos, name)
 
         yield step
+
+
+def _lines() -> Callable[[str, float], None]:
+    """A line for each step, when it has first got anywhere."""
+    told: set[str] = set()
+
+    def step(name: str, share: float) -> None:
+        if share and name not in told:
+            told.add(name)
+            click.echo(f"scamjob: {share:4.0%} {name}", err=True)
+
+    return step

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from detector.model import version_of
 from training.commands.shared import steps
 from training.fit import train as fit
 
@@ -20,4 +21,4 @@ def train(data: Sequence[Path], output: Path) -> None:
     """Train a model from labelled examples: JSON lines, or folders of them."""
     with steps() as step:
         manifest = fit(list(data), output, step=step)
-    click.echo(f"{output}: model {str(manifest['sha256'])[:12]}")
+    click.echo(f"{output}: model {version_of(manifest)}")
