@@ -20,6 +20,7 @@ COMMANDS = {
     "serve": "Serve the web form and the API until stopped.",
     "train": "Train a model from labelled examples.",
     "evaluate": "Measure a model on labelled files.",
+    "report": "Write a page on how a model does: figures, label errors, mistakes.",
     "models": "Look at the versions of the model.",
     "rules": "Look at the rules, and at what each one hits.",
 }

@@ -32,9 +32,14 @@ def wilson(part: int, whole: int) -> Share | None:
     """Wilson's score interval: right for small counts and near 0 and 1. None of nothing."""
     if not whole:
         return None
-    share, squared = part / whole, Z * Z
-    middle = (share + squared / (2 * whole)) / (1 + squared / whole)
-    half = Z * sqrt(share * (1 - share) / whole + squared / (4 * whole * whole)) / (1 + squared / whole)
+    return _wilson(part / whole, whole, whole)
+
+
+def _wilson(share: float, worth: float, whole: int) -> Share:
+    """The interval of a share that `worth` independent texts show; `whole` are counted."""
+    squared = Z * Z
+    middle = (share + squared / (2 * worth)) / (1 + squared / worth)
+    half = Z * sqrt(share * (1 - share) / worth + squared / (4 * worth * worth)) / (1 + squared / worth)
     return Share(share, whole, max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half)))
 
 
@@ -67,6 +72,22 @@ def share_of(hits: Sequence[bool], groups: Sequence[Hashable] = ()) -> Share | N
     if not groups or len(set(groups)) == len(hits) or plain is None or plain.value in (0.0, 1.0):
         return plain
     return grouped(hits, np.ones(len(hits)), groups)
+
+
+def clustered(hits: Sequence[bool], groups: Sequence[Hashable]) -> Share | None:
+    """The share of hits; texts of one group count as less than as many texts. As `share_of`, without drawing samples.
+
+    Wilson's interval for the number of independent texts that would give the variance found between groups.
+    """
+    share = wilson(sum(hits), len(hits))
+    if share is None or share.value in (0.0, 1.0):
+        return share
+    number = {group: place for place, group in enumerate(dict.fromkeys(groups))}
+    of = np.array([number[group] for group in groups], np.int64)
+    off = np.bincount(of, weights=np.asarray(hits, np.float64) - share.value)
+    squares = float(off @ off)
+    worth = min(float(len(hits)), share.value * (1 - share.value) * len(hits) ** 2 / squares) if squares else len(hits)
+    return _wilson(share.value, worth, len(hits))
 
 
 @dataclass(frozen=True, slots=True)

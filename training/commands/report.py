@@ -1,0 +1,52 @@
+"""`scamjob report`: one page that says how a model does on labelled files, and what is wrong with either."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from training.commands.shared import REFUSED, labelled, steps
+
+if TYPE_CHECKING:
+    from training.files import BadRow
+
+RUNNING = "running"
+"""Names the model in use where a folder could be given."""
+
+path = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("model", type=path, metavar="MODEL")
+@click.argument("data", nargs=-1, required=True, metavar="DATA...")
+@click.option("-o", "--output", required=True, type=path, metavar="HTML", help="The page to write.")
+@click.option("--json", "json_output", type=path, metavar="FILE", help="Write the same as JSON, too.")
+@click.option("--against", type=path, metavar="MODEL2", help="Compare with this model on the same texts.")
+def report(model: Path, data: Sequence[str], output: Path, json_output: Path | None, against: Path | None) -> None:
+    """Write a page on how MODEL does on labelled files: figures, label errors, mistakes, rules, words.
+
+    MODEL and MODEL2 are folders, or `running` for the model in use. The page holds texts of DATA.
+    """
+    from training.fit import write_whole
+    from training.report.build import build
+    from training.report.page import as_json, html
+
+    refused: list[BadRow] = []
+    with steps() as step:
+        rows = list(labelled(data, refused))
+        found = build(rows, _folder(model), data, against=against and _folder(against), refused=len(refused), step=step)
+    write_whole(output, html(found))
+    if json_output:
+        write_whole(json_output, as_json(found))
+    click.echo(f"{output}: {found.summary.texts:,} texts, {len(found.errors):,} labels that may be wrong")
+    if refused:
+        raise click.exceptions.Exit(REFUSED)
+
+
+def _folder(model: Path) -> Path:
+    from detector.model import SHIPPED
+
+    return SHIPPED if str(model) == RUNNING else model
