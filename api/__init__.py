@@ -7,15 +7,20 @@ from flask import Flask
 from api import exchange, feedback, headers, metrics, pages, problems, routes, stored
 from api.config import Assessor, Config
 from api.logs import RequestLog
+from api.ocr import routes as images
+from api.ocr.desk import ReadsImages
 from api.store import Store
 
 __all__ = ["Assessor", "Config", "create_app"]
 
 
-def create_app(detector: Assessor, config: Config | None = None, store: Store | None = None) -> Flask:
+def create_app(
+    detector: Assessor, config: Config | None = None, store: Store | None = None, desk: ReadsImages | None = None
+) -> Flask:
     """The WSGI application around a loaded detector; two calls give two independent applications.
 
-    Without a store nothing is kept, and the routes that keep something answer 503.
+    Without a store nothing is kept, and the routes that keep something answer 503; without a desk (`api.ocr.opened()`)
+    no pictures are read, and the routes that take them say so.
     """
     app = Flask(__name__, static_folder="static", template_folder="templates")
     app.extensions["assessor"] = detector
@@ -25,6 +30,7 @@ def create_app(detector: Assessor, config: Config | None = None, store: Store | 
     routes.register(app)
     feedback.register(app)
     pages.register(app)
+    images.register(app, desk)
     headers.register(app)
     counters = metrics.register(app)
     log = [RequestLog(addresses=own.log_addresses)] if own.log_requests else []

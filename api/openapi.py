@@ -28,6 +28,7 @@ ABOUT = (
     "Offsets are Unicode code points of the field as it was sent. Errors are RFC 9457 problem details."
 )
 JSON = "application/json"
+FORM = "multipart/form-data"
 
 BODY = (
     "bad-request",
@@ -70,6 +71,8 @@ class Operation:
     parameters: Sequence[Mapping[str, object]] = ()
     media: str = JSON
     """The media type of body and answer."""
+    form: bool = False
+    """Whether the body comes as a form does that sends files."""
 
     def to_dict(self) -> dict[str, Any]:
         """The Operation Object."""
@@ -82,7 +85,7 @@ class Operation:
         if self.parameters:
             described["parameters"] = [dict(one) for one in self.parameters]
         if self.takes:
-            described["requestBody"] = {"required": True, "content": {self.media: self._body()}}
+            described["requestBody"] = {"required": True, "content": {FORM if self.form else self.media: self._body()}}
         if self.scope:
             described["security"] = [{}, {"key": []}]
             described["description"] = f"A key, where keys are asked for, needs the scope `{self.scope}`."

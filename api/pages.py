@@ -129,6 +129,7 @@ class Complaint:
 
 
 EMPTY = Complaint("还没有粘贴文字", "请把招聘信息的原文粘贴到框里，再点“检查”。")
+UNREAD = Complaint("截图还没有识别", "请再选一次截图，先点“识别截图里的文字”，核对以后再点“检查”。")
 UNREADABLE = Complaint("内容太大，没有读完", "请只粘贴一则招聘信息的文字，不超过 20,000 个字。")
 
 
@@ -178,16 +179,25 @@ def complaint_about(posting: Posting) -> Complaint | None:
     """Empty or too long, if it is."""
     values = [value for _, value in posting.fields()]
     if not any(value.strip() for value in values):
-        return EMPTY
+        return UNREAD if request.form.get("images") else EMPTY
     length = sum(map(len, values))
     return too_long(length) if length > MAX_TEXT else None
 
 
-def page(posting: Posting, verdict: Verdict | None = None, complaint: Complaint | None = None) -> str:
-    """The one page, in one of its three states."""
+def page(
+    posting: Posting, verdict: Verdict | None = None, complaint: Complaint | None = None, notes: Sequence[str] = ()
+) -> str:
+    """The one page: empty, with a verdict, with what to mend, or with a text read from pictures and notes about it."""
     columns = {name: (FIELD_NAMES[name], getattr(posting, name)) for name in COLUMNS}
     return render_template(
-        "page.html", posting=posting, columns=columns, verdict=verdict, complaint=complaint, examples=EXAMPLES
+        "page.html",
+        posting=posting,
+        columns=columns,
+        verdict=verdict,
+        complaint=complaint,
+        notes=notes,
+        examples=EXAMPLES,
+        desk=current_app.extensions["desk"],
     )
 
 

@@ -17,7 +17,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.http import wsgi as gunicorn_wsgi
 
-from api import create_app, reload, workers
+from api import create_app, ocr, reload, workers
 from api.config import Config
 from api.connections import Worker
 from api.logs import as_json
@@ -69,6 +69,7 @@ def serve(service: Service) -> None:
     started, counts = os.getpid(), workers.share()
     try:
         application = load(service)
+        application.extensions["desk"] = ocr.opened(ocr.Limits.of(service.threads))
         gc.collect()
         gc.freeze()  # what is loaded now stays shared between the workers
         vars(gunicorn_wsgi)["SERVER"] = "scamjob"  # what the Server header says

@@ -1,7 +1,7 @@
 """Screenshots to text. The extra `[ocr]` reads them, in a process of its own; without it the service says so.
 
-    web worker → Desk → socket → worker (started and replaced by the keeper)
-                                 pictures → reader → bubbles → layout → reading
+web worker → Desk → socket → worker (started and replaced by the keeper)
+pictures → reader → bubbles → layout → reading
 """
 
 from __future__ import annotations

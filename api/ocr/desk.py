@@ -11,6 +11,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -32,6 +34,10 @@ class ReadsImages(Protocol):
         """What it takes."""
         ...
 
+    def place(self) -> AbstractContextManager[bool]:
+        """Whether there is room for one more, for as long as the context lasts; to be asked before a body is read."""
+        ...
+
     def read(self, images: list[bytes]) -> dict[str, Any]:
         """`{"text", "lines", "warnings"}`. Raises Unreadable."""
         ...
@@ -49,14 +55,19 @@ class Desk:
     def __post_init__(self) -> None:
         self.places = threading.Semaphore(self.limits.waiting)
 
+    @contextmanager
+    def place(self) -> Iterator[bool]:
+        """One of the few places of this worker, if one is free."""
+        free = self.places.acquire(blocking=False)
+        try:
+            yield free
+        finally:
+            if free:
+                self.places.release()
+
     def read(self, images: list[bytes]) -> dict[str, Any]:
         """What the pictures say; refuses at once when too many wait, and after a time when no answer comes."""
-        if not self.places.acquire(blocking=False):
-            raise Unreadable("images-busy")
-        try:
-            answer = self._ask(images)
-        finally:
-            self.places.release()
+        answer = self._ask(images)
         if "error" in answer:
             raise Unreadable(answer["error"], answer["image"], **answer["figures"])
         return answer

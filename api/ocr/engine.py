@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -42,9 +43,8 @@ class Engine:
     def __init__(self) -> None:
         cv2.setNumThreads(1)
         paths = {"Det.model_path": _model("det"), "Rec.model_path": _model("rec")}
-        engine = rapidocr.RapidOCR(params=_SETTINGS | paths)
-        self._detect = engine._load_det_model()  # noqa: SLF001  # the package has no public door to one network alone
-        self._recognise = engine._load_rec_model()  # noqa: SLF001
+        engine: Any = rapidocr.RapidOCR(params=_SETTINGS | paths)
+        self._detect, self._recognise = _networks(engine)
 
     def find(self, pixels: Pixels, scale: float) -> list[Corners]:
         """Boxes of text, in pixels of the picture given, which is looked at in another scale."""
@@ -65,6 +65,11 @@ class Engine:
             return []
         read = self._recognise(TextRecInput(img=crops))
         return list(zip(read.txts, map(float, read.scores), strict=True))
+
+
+def _networks(engine: Any) -> tuple[Any, Any]:  # noqa: ANN401  # published without annotations
+    """Both of them, loaded. The package has no public door to one network alone."""
+    return engine._load_det_model(), engine._load_rec_model()
 
 
 def _crop(pixels: Pixels, box: Corners, turns: int) -> Pixels:

@@ -15,7 +15,7 @@ _BEGINS = re.compile(
 """What a new line begins with."""
 _LETTER = re.compile(r"[A-Za-z]")
 _NEVER_FIRST = re.compile(r".[，。！？；：、）”》】…,.!?;:)]")
-ROOM, ROOM_BEFORE_MARK = 2.3, 3.2
+ROOM, ROOM_BEFORE_MARK = 2.4, 3.4
 """Characters that would still have fit on a line that was broken because the next did not; a full stop may not begin
 a line and takes the character before it along."""
 BODY = 0.85
@@ -57,10 +57,22 @@ def passages(sheet: Sheet, lines: Sequence[Line]) -> list[Passage]:
 def _paragraphs(sheet: Sheet, lines: Sequence[Line]) -> list[Passage]:
     found: list[Passage] = []
     last: Line | None = None
+    centred = _centred(lines, sheet.width)
+
+    def goes_on(above: Line, line: Line) -> bool:
+        return not centred and _same_paragraph(above, line) and _wraps(above, line, lines, sheet.width)
+
     for row in rows(lines):
         text = " ".join(line.text for line in row)
         line = row[0] if len(row) == 1 else None
-        if found and last and line and _same_paragraph(last, line) and _wraps(last, line, lines, sheet.width):
+        if (
+            not centred
+            and found
+            and last
+            and line
+            and _same_paragraph(last, line)
+            and _wraps(last, line, lines, sheet.width)
+        ):
             found[-1].text = _joined(found[-1].text, text, hard=False)
         else:
             found.append(Passage(text, None))
@@ -99,7 +111,24 @@ def _wraps(above: Line, line: Line, lines: Sequence[Line], width: int) -> bool:
     word = re.match(r"[A-Za-z0-9.]+", line.text)
     room = ROOM_BEFORE_MARK if _NEVER_FIRST.match(line.text) else ROOM
     needed = max(room, 0.6 * len(word[0]) + 1 if word else 0.0)
-    return limit - above.right < needed * BODY * min(above.height, line.height)
+    return limit - above.right < needed * _em(above)
+
+
+def _em(line: Line) -> float:
+    """The width of a Chinese character of a line."""
+    length = sum(1.0 if char > "\u2e80" else 0.55 for char in line.text)
+    by_height = BODY * line.height
+    return max(by_height, (line.right - line.left) / length) if length > 5 else by_height
+
+
+def _centred(lines: Sequence[Line], width: int) -> bool:
+    """Whether lines are set about the middle of the page, as on a bill: there a line break means something."""
+    middle = [line for line in lines if abs(line.left + line.right - width) < 0.06 * width]
+    if len(middle) < 0.6 * len(lines) or len(middle) < 3:
+        return False
+    edges = sorted(line.left for line in middle)
+    flush = max(sum(abs(edge - other) < 0.02 * width for other in edges) for edge in edges)
+    return flush < 0.6 * len(middle)
 
 
 def _joined(above: str, line: str, *, hard: bool) -> str:

@@ -35,6 +35,11 @@ class Limits:
     idle: float = 900.0
     """Seconds without work after which the process ends and gives its memory back."""
 
+    @classmethod
+    def of(cls, threads: int) -> Limits:
+        """The usual ones for web workers of so many threads: half of them are never kept waiting by pictures."""
+        return cls(waiting=max(1, threads // 2))
+
     def megapixels_fit(self, width: int, height: int) -> bool:
         """Whether a picture of that size is read at all."""
         return max(width, height) <= self.side and width * height <= self.megapixels * MEGAPIXEL

@@ -41,8 +41,11 @@ class Picture:
     animated: bool
 
 
-def open_picture(data: bytes, limits: Limits) -> Picture:
-    """The picture in the bytes, upright by its EXIF and on a plain ground. Raises Unreadable."""
+def open_picture(data: bytes, limits: Limits, room: int | None = None) -> Picture:
+    """The picture in the bytes, upright by its EXIF and on a plain ground. Raises Unreadable.
+
+    `room` is how many pixels it may have at most, beside the limits that hold for any picture.
+    """
     kind = kind_of(data)
     if kind is None:
         raise Unreadable("unsupported-image")
@@ -50,7 +53,7 @@ def open_picture(data: bytes, limits: Limits) -> Picture:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             with Image.open(io.BytesIO(data), formats=[DECODERS[kind]]) as image:
-                _check_size(image, limits)
+                _check_size(image, limits, room)
                 animated = getattr(image, "n_frames", 1) > 1 and kind in {"png", "webp"}
                 return Picture(_pixels(image), animated)
     except Image.DecompressionBombError:
@@ -59,9 +62,9 @@ def open_picture(data: bytes, limits: Limits) -> Picture:
         raise Unreadable("broken-image") from None
 
 
-def _check_size(image: Image.Image, limits: Limits) -> None:
+def _check_size(image: Image.Image, limits: Limits, room: int | None) -> None:
     width, height = image.size
-    if not limits.megapixels_fit(width, height):
+    if not limits.megapixels_fit(width, height) or (room is not None and width * height > room):
         raise Unreadable("image-too-large", width=width, height=height)
     if min(width, height) < 8:
         raise Unreadable("broken-image")
@@ -83,7 +86,8 @@ def stretched(pixels: Pixels) -> Pixels:
     if not 8 < high - low < PALE:
         return pixels
     table = np.clip((np.arange(256) - low) / (high - low) * 255, 0, 255).astype(np.uint8)
-    return table[pixels]
+    clear: Pixels = table[pixels]
+    return clear
 
 
 def _eight_bits(image: Image.Image) -> Image.Image:

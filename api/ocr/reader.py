@@ -1,4 +1,4 @@
-"""A picture to lines of text: turned upright, cut into tiles where it is long, looked at more closely where it is small."""
+"""A picture to lines of text: turned upright, cut into tiles where long, looked at more closely where small."""
 
 from __future__ import annotations
 
@@ -114,9 +114,7 @@ def tiles(height: int, tall: int) -> Iterator[tuple[int, int]]:
 
 def _within(box: Corners, top: int, bottom: int, height: int) -> bool:
     """Whether no edge between tiles cuts the box; the tile next to it has it whole."""
-    return (top == 0 or float(box[:, 1].min()) > top + 2) and (
-        bottom == height or float(box[:, 1].max()) < bottom - 3
-    )
+    return (top == 0 or float(box[:, 1].min()) > top + 2) and (bottom == height or float(box[:, 1].max()) < bottom - 3)
 
 
 def merged(boxes: Sequence[Corners], more: Sequence[Corners], top: int) -> list[Corners]:

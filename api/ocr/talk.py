@@ -61,12 +61,12 @@ def _in_a_column(lines: Sequence[Line], sides: Sequence[str | None]) -> bool:
 
 
 def _names(lines: Sequence[Line], sides: Sequence[str | None]) -> Iterator[tuple[int, str]]:
-    """Names above the bubbles of a group, by the number of their line: smaller type, flush with the bubble."""
+    """Names above the bubbles of a group, by the number of their line: flush with the bubble, outside of any."""
     for at, line in enumerate(lines[:-1]):
         below = lines[at + 1]
-        if sides[at] or sides[at + 1] != OTHER or below.bubble is None or below.joined:
+        if line.bubble or sides[at + 1] != OTHER or below.bubble is None or below.joined:
             continue
-        near = 0 <= below.top - line.top < 2.4 * below.height and line.height < 0.92 * below.height
+        near = 0 <= below.top - line.top < 2.4 * below.height
         flush = abs(line.left - below.bubble.left) < 0.8 * below.height
         if near and flush and _NAME.fullmatch(line.text):
             yield at, line.text

@@ -16,7 +16,7 @@ import sys
 import time
 
 from api.ocr import wire
-from api.ocr.limits import Limits
+from api.ocr.limits import MEGAPIXEL, Limits
 from api.ocr.lines import Sheet
 from api.ocr.pictures import open_picture
 from api.ocr.reader import Reader
@@ -51,8 +51,8 @@ def restrain(limits: Limits) -> None:
 
 def _somebody(listener: socket.socket, lifeline: int, idle: float) -> bool:
     """Whether a request has come, rather than the end of the server or a long silence."""
-    ready, _, _ = select.select([listener, lifeline], [], [], idle)
-    return listener in ready and lifeline not in ready
+    ready, _, _ = select.select([listener.fileno(), lifeline], [], [], idle)
+    return listener.fileno() in ready and lifeline not in ready
 
 
 def answer(connection: socket.socket, reader: Reader, limits: Limits) -> None:
@@ -75,10 +75,8 @@ def read(images: list[bytes], reader: Reader, limits: Limits) -> dict[str, objec
     pixels = lines = 0
     for number, data in enumerate(images):
         try:
-            picture = open_picture(data, limits)
+            picture = open_picture(data, limits, limits.total_megapixels * MEGAPIXEL - pixels)
             pixels += picture.pixels.size // 3
-            if pixels > limits.total_megapixels * 1_000_000:
-                raise Unreadable("image-too-large")
             sheets.append(reader.read(picture, until, max(0, limits.lines - lines)))
         except Unreadable as error:
             return {"error": error.slug, "image": number, "figures": error.figures}
