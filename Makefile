@@ -50,6 +50,12 @@ check: $(VENV)/.ready-dev ## ruff, mypy strict, import directions, labelled data
 bench: $(VENV)/.ready ## speed, cold start and memory beside the usual pipeline, with targets
 	@$(PYTHON) -m training.bench
 
+.PHONY: bench-http
+bench-http: $(VENV)/.ready ## speed over HTTP beside the usual service, with targets (takes wrk; two minutes)
+	@command -v wrk >/dev/null || if $(CAN_APT); then $(APT) wrk; else \
+	    echo 'make: bench-http needs wrk (Debian: apt-get install wrk)' >&2; exit 1; fi
+	@$(PYTHON) -m training.bench_http
+
 .PHONY: measure
 measure: $(VENV)/.ready-dev ## quality on held-out texts: beside two peers, part by part, under disguise
 	@$(PYTHON) -m training.quality
