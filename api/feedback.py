@@ -15,6 +15,7 @@ from api.caller import Caller, caller
 from api.config import config
 from api.encoding import answer
 from api.kinds import KINDS
+from api.metrics import record_feedback
 from api.openapi import BODY, Operation
 from api.problems import Mistake, Refused, refuse
 from api.reading import body_of
@@ -100,6 +101,7 @@ def keep_feedback(connection: Connection, sent: FeedbackRequest, by: Caller, sou
         key = feedback.about_kept(connection, by.tenant, posting, said) or _invalid(
             "#/assessment_id", "没有保存过这个编号的招聘信息，或已删除", "names no stored posting, or a deleted one"
         )
+    record_feedback(sent.label)
     return {"id": key, "assessment_id": posting, "status": "to_review", "received": now().isoformat()}
 
 

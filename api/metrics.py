@@ -62,7 +62,7 @@ class Metrics:
         )
         self.bands = Counter("scamjob_score_band", "Postings assessed, by score.", ["band"], registry=registry)
         self.batches = Histogram("scamjob_batch_postings", "Postings a batch.", registry=registry, buckets=POSTINGS)
-        self.feedback = Counter("scamjob_feedback", "Feedback accepted, by label.", ["label"], registry=registry)
+        self.feedback = Counter("scamjob_feedback", "Feedback taken down, by label.", ["label"], registry=registry)
         self.worker_starts = Counter("scamjob_worker_starts", "Workers started, the first ones too.", registry=registry)
         self._series: dict[tuple[object, ...], Counter] = {}
         self._times: dict[str, Histogram] = {}

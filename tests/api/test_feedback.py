@@ -115,6 +115,12 @@ def test_a_request_sent_twice_is_kept_once(client: FlaskClient, store: Store) ->
     assert len(claims(store)) == 2
 
 
+def test_what_is_kept_is_counted_once(client: FlaskClient) -> None:
+    for _ in range(2):
+        client.post(PATH, json=GOOD, headers={"Idempotency-Key": "a-1"})
+    assert 'scamjob_feedback_total{label="scam"} 1.0' in client.get("/metrics").text
+
+
 @pytest.mark.parametrize("key", ["", "a b", "键", "k" * 256])
 def test_a_key_that_is_none_is_refused(client: FlaskClient, key: str) -> None:
     header = key.encode().decode("latin-1")
