@@ -1,15 +1,16 @@
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from detector import Detector
 from detector.types import Kind, Level, Posting
-from training.dataset import Example, read_examples
-from training.report.predictions import Prediction, held_out_predictions, predictions
-
-CURVE = [[0.0, 0.0], [1.0, 1.0]]
+from training.dataset import DataError, Example, read_examples
+from training.report.held_out import FILE, key, readings
+from training.report.predictions import Prediction, predictions
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +38,32 @@ def test_rules_that_hit_are_told_where_no_reason_is_given(some: list[Prediction]
     }
 
 
-def test_held_out_shares_become_predictions_as_the_detector_would_make_them() -> None:
-    text = "入职前先交服装押金300元，做满三个月退还。"
-    rows = [Example(str(number), Posting(text=text), "scam", group="g") for number in range(2)]
-    shares = [[0.8, 0.1, 0.1, 0.9], [0.2, 0.1, 0.7, 0.9]]
-    posting, news = held_out_predictions(rows, shares, [0.93, 0.93], CURVE)
-    assert (posting.score, posting.level, posting.kind) == (93, Level.HIGH, Kind.POSTING)
+TEXT = "入职前先交服装押金300元，做满三个月退还。"
+
+
+def test_what_a_model_was_trained_on_is_taken_from_the_readings_beside_it(toy_model: Path, tmp_path: Path) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(toy_model, model)
+    rows = [Example(str(number), Posting(text=TEXT + "！" * number), "scam", group="g") for number in range(3)]
+    lines = [
+        {"key": key(rows[0].posting), "shares": [0.8, 0.1, 0.1], "risk": 0.93, "score": 93},
+        {"key": key(rows[1].posting), "shares": [0.2, 0.1, 0.7], "risk": 0.93, "score": 29},
+    ]
+    (model / FILE).write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    posting, news, asked = predictions(rows, model)
+    assert (posting.score, posting.level, posting.kind, posting.held_out) == (93, Level.HIGH, Kind.POSTING, True)
     assert posting.codes == {"upfront_fee"}
     assert (news.score, news.level, news.kind, news.reasons) == (29, Level.LOW, Kind.NOT_POSTING, ())
     assert news.fired == posting.fired != ()
+    assert not asked.held_out
+
+
+@pytest.mark.parametrize("line", ["{}", "no json", '{"key": "k", "shares": [1], "risk": 0, "score": 0}'])
+def test_a_damaged_reading_is_named_by_its_line(line: str, tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text(line + "\n", "utf-8")
+    with pytest.raises(DataError, match=r"heldout.jsonl:1: not a held-out reading"):
+        readings(tmp_path)
+
+
+def test_no_readings_are_none(tmp_path: Path) -> None:
+    assert readings(tmp_path) == {}

@@ -14,7 +14,7 @@ def test_the_command_writes_page_and_json_beside_another_model(
     toy_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     page, told = tmp_path / "r.html", tmp_path / "r.json"
-    words = ["report", str(toy_model), str(ROWS), "-o", str(page), "--json", str(told), "--against", "running"]
+    words = ["report", str(toy_model), str(ROWS), "-o", str(page), "--json", str(told), "--against", "promoted"]
     assert run(words) == 0
     assert "texts" in capsys.readouterr().out
     found = json.loads(told.read_bytes())

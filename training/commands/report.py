@@ -13,31 +13,33 @@ from training.commands.shared import REFUSED, labelled, steps
 if TYPE_CHECKING:
     from training.files import BadRow
 
-RUNNING = "running"
-"""Names the model in use where a folder could be given."""
-
 path = click.Path(path_type=Path)
 
 
 @click.command()
-@click.argument("model", type=path, metavar="MODEL")
+@click.argument("model", metavar="MODEL")
 @click.argument("data", nargs=-1, required=True, metavar="DATA...")
 @click.option("-o", "--output", required=True, type=path, metavar="HTML", help="The page to write.")
 @click.option("--json", "json_output", type=path, metavar="FILE", help="Write the same as JSON, too.")
-@click.option("--against", type=path, metavar="MODEL2", help="Compare with this model on the same texts.")
-def report(model: Path, data: Sequence[str], output: Path, json_output: Path | None, against: Path | None) -> None:
+@click.option("--against", metavar="MODEL2", help="Compare with this model on the same texts.")
+def report(model: str, data: Sequence[str], output: Path, json_output: Path | None, against: str | None) -> None:
     """Write a page on how MODEL does on labelled files: figures, label errors, mistakes, rules, words.
 
-    MODEL and MODEL2 are folders, or `running` for the model in use. The page holds texts of DATA.
+    MODEL and MODEL2 are folders or versions (`scamjob models list`), `promoted` or `shipped` too. The page holds texts
+    of DATA.
     """
     from training.fit import write_whole
     from training.report.build import build
+    from training.report.gated import gates_of
     from training.report.page import as_json, html
 
     refused: list[BadRow] = []
+    folder, other = _folder(model), against and _folder(against)
     with steps() as step:
         rows = list(labelled(data, refused))
-        found = build(rows, _folder(model), data, against=against and _folder(against), refused=len(refused), step=step)
+        found = build(
+            rows, folder, data, against=other or None, refused=len(refused), gates=gates_of(folder), step=step
+        )
     write_whole(output, html(found))
     if json_output:
         write_whole(json_output, as_json(found))
@@ -46,7 +48,8 @@ def report(model: Path, data: Sequence[str], output: Path, json_output: Path | N
         raise click.exceptions.Exit(REFUSED)
 
 
-def _folder(model: Path) -> Path:
-    from detector.model import SHIPPED
+def _folder(model: str) -> Path:
+    """The folder of a model or a version."""
+    from detector.registry import Registry
 
-    return SHIPPED if str(model) == RUNNING else model
+    return Registry.here().resolve(model)

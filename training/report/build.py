@@ -35,8 +35,10 @@ def build(
         model=loaded.version,
         rules=load_rules().version,
         files=tuple(files),
+        held_out=sum(one.held_out for one in said),
         refused=refused,
-        seen=loaded.manifest.get("data", {}).get("sha256") == data_hash(examples),
+        seen=not any(one.held_out for one in said)
+        and loaded.manifest.get("data", {}).get("sha256") == data_hash(examples),
         against=load_model(against).version if against else "",
     )
     found = study(said, origin, model=model, before=before, gates=gates)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from detector import Detector
 from detector.document import Document
-from detector.model import load_model
-from detector.rules import RuleSet, load_rules
-from detector.scoring import calibrated, families, level, noisy_or
-from detector.types import LOW_BELOW, Finding, Kind, Level, Reason
+from detector.model import SHIPPED, load_model
+from detector.rules import load_rules
+from detector.scoring import families, level, noisy_or
+from detector.types import Finding, Kind, Level, Reason
 from detector.wording import Classifier
 from training.dataset import Example
+from training.report.held_out import Reading, key, readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class Prediction:
 
     `shares` are the classifier's own of scam, legit and not_posting and sum to 1; `risk`, 0..1, joins them with the
     rules and is not calibrated; `score`, 0..100, `kind` and `reasons` are what a user gets; `fired` are the ids of all
-    rules that hit, also where the level is low and no reason is given.
+    rules that hit, also where the level is low and no reason is given. `held_out`: by a fit that saw nothing of the
+    text's group; its reasons are those of the rules alone.
     """
 
     example: Example
@@ -32,6 +34,7 @@ class Prediction:
     kind: Kind
     reasons: tuple[Reason, ...] = ()
     fired: tuple[str, ...] = ()
+    held_out: bool = False
 
     @property
     def level(self) -> Level:
@@ -55,52 +58,50 @@ class Prediction:
 
 
 def predictions(examples: Iterable[Example], model: Path | None = None) -> Iterator[Prediction]:
-    """What the model in a folder (default: the shipped one) says of each example, in order; TextTooLong as `assess`."""
+    """What the model in a folder (default: the shipped one) says of each example, in order; TextTooLong as `assess`.
+
+    What it was trained on it is not asked: where training left held-out readings beside it, those are taken.
+    """
     detector = Detector.load(model)
     classifier, rules = Classifier(load_model(model)), load_rules()
-    audit = detector.manifest["rules"]
+    kept = readings(model or SHIPPED)
     for example in examples:
-        document = Document(example.posting)
-        opinion, finding = classifier.read(document), rules.read(document)
-        assessment = detector.assess(example.posting)
-        yield Prediction(
-            example=example,
-            shares=(opinion.scam, opinion.legit, opinion.not_posting),
-            risk=noisy_or(opinion.risk, families(_claims(finding), audit, opinion.legit).values()),
-            score=assessment.risk_score,
-            kind=assessment.kind,
-            reasons=assessment.reasons,
-            fired=tuple(_claims(finding)),
-        )
-
-
-def held_out_predictions(
-    examples: Sequence[Example],
-    shares: Iterable[Sequence[float]],
-    risks: Iterable[float],
-    curve: Sequence[Sequence[float]],
-    rules: RuleSet | None = None,
-) -> Iterator[Prediction]:
-    """The same from fits that saw nothing of an example's group, as training has them.
-
-    `shares` are rows of scam, legit and not_posting (what follows them in a row is not read), `risks` the likelihood of
-    a scam with the rules joined in, `curve` the calibration. Reasons are those of the rules alone.
-    """
-    rules = rules or load_rules()
-    for example, (scam, legit, not_posting, *_), risk in zip(examples, shares, risks, strict=True):
+        reading = kept.get(key(example.posting))
         finding = rules.read(Document(example.posting))
-        kind = Kind.NOT_POSTING if not_posting > max(scam, legit) else Kind.POSTING
-        score = round(100 * calibrated(float(risk), curve))
-        score = min(score, LOW_BELOW - 1) if kind is Kind.NOT_POSTING else score
-        yield Prediction(
-            example=example,
-            shares=(float(scam), float(legit), float(not_posting)),
-            risk=float(risk),
-            score=score,
-            kind=kind,
-            reasons=finding.reasons if level(score) is not Level.LOW else (),
-            fired=tuple(_claims(finding)),
-        )
+        if reading:
+            yield held_out(example, reading, finding)
+        else:
+            yield _asked(example, detector, classifier, finding)
+
+
+def _asked(example: Example, detector: Detector, classifier: Classifier, finding: Finding) -> Prediction:
+    opinion = classifier.read(Document(example.posting))
+    believed = families(_claims(finding), detector.manifest["rules"], opinion.legit)
+    assessment = detector.assess(example.posting)
+    return Prediction(
+        example=example,
+        shares=(opinion.scam, opinion.legit, opinion.not_posting),
+        risk=noisy_or(opinion.risk, believed.values()),
+        score=assessment.risk_score,
+        kind=assessment.kind,
+        reasons=assessment.reasons,
+        fired=tuple(_claims(finding)),
+    )
+
+
+def held_out(example: Example, reading: Reading, finding: Finding) -> Prediction:
+    """The same from a fit that saw nothing of the example's group, and from what the rules find."""
+    scam, legit, other = reading.shares
+    return Prediction(
+        example=example,
+        shares=reading.shares,
+        risk=reading.risk,
+        score=reading.score,
+        kind=Kind.NOT_POSTING if other > max(scam, legit) else Kind.POSTING,
+        reasons=finding.reasons if level(reading.score) is not Level.LOW else (),
+        fired=tuple(_claims(finding)),
+        held_out=True,
+    )
 
 
 def _claims(finding: Finding) -> dict[str, float]:
