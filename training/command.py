@@ -23,6 +23,7 @@ COMMANDS = {
     "report": "Write a page on how a model does: figures, label errors, mistakes.",
     "models": "Look at the versions of the model.",
     "rules": "Look at the rules, and at what each one hits.",
+    "examples": "Check labelled files, and exchange them with Label Studio.",
 }
 """Each is the one of that name in `training/commands/NAME.py`; the lines are for `scamjob --help`, which loads none."""
 

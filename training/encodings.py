@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable
+from itertools import chain
 
 _UTF8_CHINESE = re.compile(rb"[\xe2-\xef][\x80-\xbf]{2}")
 _DOUBLE_BYTE = re.compile(rb"[\x81-\xfe][\x40-\x7e\x80-\xfe]")
@@ -42,9 +43,15 @@ def _decode_gb18030(data: bytes) -> str:
 
 
 def encoding_of(blocks: Iterable[bytes]) -> str:
-    """The codec to open a file with, from its blocks in order; the first with a character beyond ASCII decides."""
+    """The codec to open a file with, from its blocks in order; the first with a character beyond ASCII decides.
+
+    What begins with the mark of UTF-16, as Excel's "Unicode text" does, is that.
+    """
+    first = next(blocks := iter(blocks), b"")
+    if first.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
     decoder = codecs.getincrementaldecoder("utf-8")()
-    for block in blocks:
+    for block in chain([first], blocks):
         try:
             text = decoder.decode(block)
         except UnicodeDecodeError:
@@ -52,6 +59,28 @@ def encoding_of(blocks: Iterable[bytes]) -> str:
         if not text.isascii():
             return "utf-8-sig"  # a whole block of it is no accident; what breaks later is damage
     return "utf-8-sig"
+
+
+def other_encoding(text: str, read_as: str) -> tuple[str, str] | None:
+    """The encoding that a piece of a file is really in, and the piece read in it; None when it fits the file's own.
+
+    `text` was decoded with "surrogateescape". Half of a file may come from elsewhere: GB18030 in a UTF-8 file shows
+    as broken bytes, UTF-8 in a GB18030 file as 鎷涜仒, which only the bytes give away.
+    """
+    if text.isascii():
+        return None
+    if read_as != "gb18030":
+        data = text.encode("utf-8", "surrogateescape") if _BROKEN.search(text) else b""
+        return ("GB18030", data.decode("gb18030", "replace")) if looks_like_gb18030(data) else None
+    try:
+        plain = text.encode("gb18030", "surrogateescape").decode("utf-8")
+    except UnicodeError:
+        return None
+    return ("UTF-8", plain) if len(_CHINESE.findall(plain)) >= 3 else None
+
+
+_BROKEN = re.compile("[\udc80-\udcff]")
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
 def looks_like_gb18030(data: bytes) -> bool:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from detector.types import MAX_TEXT, Posting
 
 PIPE = "-"
 ENDINGS = (".jsonl", ".csv", ".parquet", ".xlsx")
+RAW = "raw"
+"""Where a refused row keeps a line that could not be taken apart."""
 BLOCK = 256
 """Rows read, assessed and written together."""
 
@@ -33,10 +35,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class BadRow:
-    """A row that cannot be used, and why."""
+    """A row that cannot be used, and why; `row` is what stands there, as far as it could be read."""
 
     number: int
     cause: str
+    row: Mapping[str, object] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ def ending(path: str) -> str:
     """What the name ends in, in lower case; FileError when it is none of ours."""
     suffix = Path(path).suffix.lower()
     if suffix not in ENDINGS:
-        raise FileError(f"{path}: the name has to end in {', '.join(ENDINGS)}, or be - for a pipe of JSON lines")
+        hint = "; a Label Studio export: scamjob examples import" if suffix == ".json" else ""
+        raise FileError(f"{path}: the name has to end in {', '.join(ENDINGS)}, or be - for a pipe of JSON lines{hint}")
     return suffix
 
 
@@ -79,12 +83,12 @@ def item_of(row: Record | BadRow) -> Item | BadRow:
         fields = {name: _field(name, row.values.get(name)) for name in Posting.FIELDS}
         own_id = _own_id(row.values.get("id"))
     except _UnfitError as unfit:
-        return BadRow(row.number, str(unfit))
+        return BadRow(row.number, str(unfit), row.values)
     length = sum(map(len, fields.values()))
     if length > MAX_TEXT:
-        return BadRow(row.number, f"the text has {length:,} characters; the limit is {MAX_TEXT:,}")
+        return BadRow(row.number, f"the text has {length:,} characters; the limit is {MAX_TEXT:,}", row.values)
     if not any(value.strip() for value in fields.values()):
-        return BadRow(row.number, _no_text(row.values))
+        return BadRow(row.number, _no_text(row.values), row.values)
     return Item(row.number, own_id, Posting(id=None if own_id is None else str(own_id), **fields))
 
 

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from typing import BinaryIO
+from typing import IO, BinaryIO
 from xml.etree.ElementTree import Element, ParseError, iterparse  # expat itself stops entity bombs
 from xml.sax.saxutils import escape
 
@@ -24,6 +24,10 @@ MAX_CELL = 32_767
 """Characters."""
 MAX_BYTES = (1 << 31) - (1 << 24)
 """Of one sheet before packing; what is larger needs a kind of archive that Excel wants to repair."""
+LONGEST_ROW = 8 << 20
+"""Bytes of one row or text as XML; sixteen full cells of Chinese take half of it."""
+BOMB_BYTES, BOMB_RATIO = 64 << 20, 200
+"""A part that unpacks to more than the first, and to more than so many times its packed size, is no table of texts."""
 _DAMAGED = (
     ParseError,
     zipfile.BadZipFile,
@@ -47,6 +51,8 @@ class Sheet:
     def __init__(self, stream: BinaryIO) -> None:
         try:
             self._archive = zipfile.ZipFile(stream)
+            for part in self._archive.infolist():
+                _refuse_bomb(part)
             path = _first_sheet(self._archive)
             self.size = self._archive.getinfo(path).file_size
             self._source = self._archive.open(path)
@@ -133,16 +139,45 @@ def _first_sheet(archive: zipfile.ZipFile) -> str:
     return target.lstrip("/") if target.startswith("/") else f"xl/{target}"
 
 
-def _elements(source: object, tag: str, parent: str) -> Iterator[Element]:
-    """Each finished `tag`, and then it is forgotten, so that nothing piles up."""
+def _refuse_bomb(part: zipfile.ZipInfo) -> None:
+    if part.file_size > BOMB_BYTES and part.file_size > BOMB_RATIO * part.compress_size:
+        ratio = part.file_size // max(1, part.compress_size)
+        raise SheetError(
+            f"{part.filename} would unpack to {part.file_size:,} bytes, {ratio:,} times its size in the file; "
+            "save it as .csv or .jsonl if that is meant"
+        )
+
+
+class _Bounded:
+    """A part of the archive that gives no more than LONGEST_ROW bytes until a row is finished."""
+
+    def __init__(self, source: IO[bytes]) -> None:
+        self._source = source
+        self.since = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """As the source gives it; ValueError when no row ends."""
+        data = self._source.read(size)
+        self.since += len(data)
+        if self.since > LONGEST_ROW:
+            raise ValueError(f"a row is longer than {LONGEST_ROW:,} bytes")
+        return data
+
+
+def _elements(source: IO[bytes], tag: str, parent: str) -> Iterator[Element]:
+    """Each finished `tag`, and then it is forgotten, so that nothing piles up; what follows `parent` is not read."""
     holder: Element | None = None
-    for event, element in iterparse(source, ("start", "end")):  # type: ignore[call-overload]  # noqa: S314
+    bounded = _Bounded(source)
+    for event, element in iterparse(bounded, ("start", "end")):  # noqa: S314
         name = _local(element)
         if event == "start" and name == parent:
             holder = element
         elif event == "end" and name == tag and holder is not None:
             yield element
             holder.clear()
+            bounded.since = 0
+        elif event == "end" and element is holder:
+            return
 
 
 def _local(element: Element) -> str:

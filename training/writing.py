@@ -63,8 +63,8 @@ def open_results(path: str, source: str = "") -> Iterator[Callable[[Sequence[Res
         yield _flushing(sink, sys.stdout.buffer)
         return
     make = _SINKS[ending(path)]
-    _check_target(path, source)
-    with _whole_file(Path(path)) as stream:
+    check_target(path, source)
+    with whole_file(Path(path)) as stream:
         table = make(stream)
         try:
             yield table.write
@@ -83,7 +83,8 @@ def _flushing(sink: Sink, stream: BinaryIO) -> Callable[[Sequence[Result]], None
     return write
 
 
-def _check_target(path: str, source: str) -> None:
+def check_target(path: str, source: str) -> None:
+    """FileError when nothing can be written to `path`, or when it is the input."""
     target = Path(path)
     if target.is_dir():
         raise FileError(f"{path}: is a folder; name a file")
@@ -94,7 +95,7 @@ def _check_target(path: str, source: str) -> None:
 
 
 @contextmanager
-def _whole_file(path: Path) -> Iterator[BinaryIO]:
+def whole_file(path: Path) -> Iterator[BinaryIO]:
     """A stream that becomes the file on success and leaves no trace otherwise."""
     path = path.resolve()
     if path.exists() and not path.is_file():  # a named pipe or a device cannot be replaced
@@ -152,7 +153,7 @@ class CsvSink:
 
     def write(self, results: Sequence[Result]) -> None:
         """Add some."""
-        self._writer.writerows([_harmless(value) for value in _cells(*result)] for result in results)
+        self._writer.writerows([harmless(value) for value in _cells(*result)] for result in results)
 
     def close(self) -> None:
         """Hand the last bytes to the stream."""
@@ -160,7 +161,7 @@ class CsvSink:
         self._text.detach()
 
 
-def _harmless(value: object) -> object:
+def harmless(value: object) -> object:
     """The cell, with an apostrophe before what Excel would take for a formula; numbers stay numbers."""
     if isinstance(value, str) and value.startswith(_FORMULA) and not _NUMBER.fullmatch(value):
         return f"'{value}"

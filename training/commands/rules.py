@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import click
 
 from training import audit
-from training.commands.shared import REFUSED, json_line, labelled, model_option, write
+from training.commands.shared import Reading, exit_if_refused, json_line, model_option, reading_options, write
 from training.commands.shared import detector as load
 
 if TYPE_CHECKING:
     from detector.rules import Rule
-    from training.files import BadRow
 
 
 @click.group()
@@ -71,11 +70,11 @@ def _shown(facts: Mapping[str, object]) -> Iterator[str]:
 @rules.command("audit")
 @click.argument("data", nargs=-1, required=True, metavar="DATA...")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON lines.")
+@reading_options
 @model_option
-def rules_audit(data: Sequence[str], as_json: bool, model: str | None) -> None:
+def rules_audit(data: Sequence[str], as_json: bool, model: str | None, reading: Reading) -> None:
     """What each rule hits in labelled files: how often, how often rightly, at what cost."""
-    refused: list[BadRow] = []
-    rows = audit.audit(load(model), labelled(data, refused))
+    with reading.examples(data) as (examples, tally):
+        rows = audit.audit(load(model), examples)
     write(b"".join(json_line(row) for row in rows) if as_json else audit.table(rows).encode() + b"\n")
-    if refused:
-        raise click.exceptions.Exit(REFUSED)
+    exit_if_refused(tally)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
 from typing import TYPE_CHECKING
 
 import click
@@ -16,8 +18,13 @@ if TYPE_CHECKING:
     from detector import Detector
     from training.dataset import Example
     from training.files import BadRow
+    from training.naming import Names
+    from training.refused import Refuse
+    from training.tally import Tally
 
 DONE, REFUSED, USAGE = 0, 1, 2
+TOLD = 10
+"""Refused rows told one by one where all of them go into a file."""
 
 model_option = click.option(
     "--model",
@@ -61,6 +68,70 @@ def labelled(paths: Iterable[str], refused: list[BadRow]) -> Iterator[Example]:
             click.echo(f"scamjob: {path}: {unit} {row.number:,}: {row.cause}", err=True)
         else:
             yield row
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How labelled files are to be read, as the options say."""
+
+    names: Names
+    refused: str | None = None
+
+    @contextmanager
+    def examples(self, paths: Sequence[str], tally: Tally | None = None) -> Iterator[tuple[Iterator[Example], Tally]]:
+        """The labelled examples of all files, one at a time, and the counts, which are told in the end.
+
+        Refused rows are named on standard error, and written to the file for them, which is there when this is left.
+        """
+        from training.labelled import labelled_files
+        from training.refused import open_refused
+        from training.tally import Tally
+
+        counts = tally or Tally()
+        files = labelled_files(paths)
+        with open_refused(self.refused, files) as refuse:
+            yield self._rows(files, counts, refuse), counts
+        for line in counts.lines():
+            click.echo(f"scamjob: {line}", err=True)
+        if self.refused and counts.refused:
+            click.echo(f"scamjob: {self.refused}: mend these rows and feed the file again", err=True)
+
+    def _rows(self, files: Sequence[str], counts: Tally, refuse: Refuse) -> Iterator[Example]:
+        from training.files import BadRow
+        from training.labelled import read_labelled
+
+        for path, unit, row in read_labelled(files, self.names, counts):
+            if not isinstance(row, BadRow):
+                yield row
+                continue
+            refuse(path, unit, row)
+            if not self.refused or counts.refused <= TOLD:
+                click.echo(f"scamjob: {path}: {unit} {row.number:,}: {row.cause}", err=True)
+
+
+def reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every command that reads labelled files; it is called with `reading: Reading` in their place."""
+
+    @click.option("--column", "columns", multiple=True, metavar="OURS=YOURS", help="Your name of a column: text=描述.")
+    @click.option("--label-value", "labels", multiple=True, metavar="YOURS=OURS", help="Your label: 诈骗=scam.")
+    @click.option("--refused", metavar="FILE", help="Write refused rows there (.jsonl, .csv, .xlsx), to be mended.")
+    @wraps(command)
+    def with_reading(columns: Sequence[str], labels: Sequence[str], refused: str | None, **others: object) -> None:
+        from training.naming import Names, NamingError
+
+        try:
+            reading = Reading(Names.of(columns, labels), refused)
+        except NamingError as error:
+            raise click.UsageError(str(error)) from None
+        command(reading=reading, **others)
+
+    return with_reading
+
+
+def exit_if_refused(tally: Tally) -> None:
+    """Leave with REFUSED when a row was."""
+    if tally.refused:
+        raise click.exceptions.Exit(REFUSED)
 
 
 @contextmanager
