@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api import exchange, feedback, headers, metrics, pages, problems, routes, stored
+from api import exchange, feedback, headers, metrics, pages, problems, routes, stored, stream
 from api.config import Assessor, Config
 from api.logs import RequestLog
 from api.ocr import routes as images
@@ -29,6 +29,7 @@ def create_app(
     stored.register(app, store)
     routes.register(app)
     feedback.register(app)
+    stream.register(app)
     pages.register(app)
     images.register(app, desk)
     headers.register(app)

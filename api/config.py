@@ -26,6 +26,10 @@ class Config:
     """A JSON line a request to standard output."""
     log_addresses: bool = False
     """With the caller's address in it."""
+    max_streams: int = 2
+    """Streams at a time in one worker; each keeps a thread busy, and some have to be left for everybody else."""
+    stream_idle: float = 60
+    """Seconds after which a stream that neither sends nor reads is let go."""
 
 
 class RuleLike(Protocol):

@@ -19,11 +19,12 @@ from api.metrics import record_feedback
 from api.openapi import BODY, Operation
 from api.problems import Mistake, Refused, refuse
 from api.reading import body_of
-from api.schema import Answer, Text, read_posting, refusal, whole
+from api.schema import Answer, Text, refusal, whole
 from api.store import feedback, postings
 from api.store.columns import now
 from api.store.idempotency import OtherBody, Scope, once
 from api.stored import STORE_REFUSALS, store
+from api.submission import read_posting
 from detector.types import CODES
 
 routes = Blueprint("feedback", __name__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -239,6 +240,7 @@ def register(app: Flask) -> None:
     prints = fingerprints(Path(str(app.static_folder)))
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["shown"] = shown
+    app.jinja_env.filters["pretty"] = lambda value: json.dumps(value, ensure_ascii=False, indent=2)
     app.jinja_env.globals.update(
         asset=lambda name: url_for("static", filename=name, v=prints[name]),
         CODES=CODES,

@@ -47,13 +47,21 @@ def cut_off(error: Exception) -> bool:
     return isinstance(error, OSError) or type(error).__module__.startswith("gunicorn.")
 
 
+JSON_TYPES = {"application/json", "application/ld+json"}
+
+
+def is_plain(request: Request) -> bool:
+    """Whether the body is neither compressed nor in another encoding than UTF-8."""
+    encoding = request.environ.get("HTTP_CONTENT_ENCODING", "identity").lower()
+    return encoding == "identity" and request.mimetype_params.get("charset", "utf-8").lower() in {"utf-8", "utf8"}
+
+
 def _plain_json(request: Request) -> bool:
     if request.environ.get("HTTP_CONTENT_ENCODING", "identity").lower() != "identity":
         return False
     if request.content_type == "application/json":  # nearly always, and ten times as fast to find out
         return True
-    charset = request.mimetype_params.get("charset", "utf-8").lower()
-    return request.mimetype == "application/json" and charset in {"utf-8", "utf8"}
+    return request.mimetype in JSON_TYPES and is_plain(request)
 
 
 def loads(body: bytes) -> object:

@@ -8,17 +8,28 @@ from collections.abc import Mapping
 from flask import Blueprint, Flask, Response, current_app, request
 
 from api import openapi, reload, schema
-from api.config import RuleLike, assessor, config
+from api.answers import answer_to
+from api.assessing import assess_value, default_options, keep
+from api.config import assessor, config
 from api.encoding import answer
-from api.metrics import counted, record, record_batch
+from api.languages import codes_in, rule_in
+from api.metrics import counted, record_batch
 from api.openapi import BODY, POSTING, Operation
 from api.probes import tells_apart
 from api.problems import Refused, refuse
 from api.reading import body_of
-from api.schema import read_batch, read_posting, too_long
 from api.stored import store_state
-from detector.errors import TextTooLong
-from detector.types import CODES, Assessment, Posting
+from api.submission import (
+    JOB_POSTING,
+    AssessmentRequest,
+    BatchRequest,
+    Options,
+    Submission,
+    read_batch,
+    read_submission,
+    usable_id,
+)
+from detector.types import CODES
 
 api = Blueprint("api", __name__)
 log = logging.getLogger("api")
@@ -27,69 +38,45 @@ log = logging.getLogger("api")
 @api.post("/api/v1/assessments")
 def assess() -> Response:
     """One posting in, one assessment out."""
-    posting = read_posting(body_of(request, config().max_body))
-    return answer(assess_one(posting).to_dict())
-
-
-def assess_one(posting: Posting) -> Assessment:
-    """The assessment; the detector's own limit, should it be stricter, is the caller's mistake too."""
-    try:
-        assessment = assessor().assess(posting)
-    except TextTooLong as error:
-        name, _ = max(posting.fields(), key=lambda item: len(item[1]))
-        raise too_long(error.length, name) from None
-    record(assessment)
-    return assessment
+    return answer(assess_value(body_of(request, config().max_body), default_options()))
 
 
 @api.post("/api/v1/assessments/batch")
 def assess_batch() -> Response:
     """Many postings in, in the same order an assessment or an error for each."""
-    items = [read_item(item) for item in read_batch(body_of(request, config().max_batch_body))]
+    sent, options = read_batch(body_of(request, config().max_batch_body), default_options())
+    items = [read_item(item, options) for item in sent]
     record_batch(len(items))
-    assessments = counted(assessor().assess_many([item for item in items if isinstance(item, Posting)]))
-    results = [next(assessments).to_dict() if isinstance(item, Posting) else item for item in items]
+    assessments = counted(assessor().assess_many([item.posting for item in items if isinstance(item, Submission)]))
+    done = [(item, one := next(assessments), answer_to(item, one)) for item in items if isinstance(item, Submission)]
+    if wanted := [one for one in done if one[0].options.store]:
+        keep(wanted)
+    answers = iter([told for _, _, told in done])
+    results = [next(answers) if isinstance(item, Submission) else item for item in items]
     return answer({"assessments": results})
 
 
-def read_item(item: object) -> Posting | dict[str, object]:
+def read_item(item: object, options: Options) -> Submission | dict[str, object]:
     """A posting of a batch, or the error object that stands in its place."""
     try:
-        return read_posting(item)
+        return read_submission(item, options)
     except Refused as error:
-        return {"id": own_id(item), "error": error.to_dict()}
-
-
-def own_id(item: object) -> str | None:
-    """The caller's id of an item that was refused, when it has a usable one."""
-    value = item.get("id") if isinstance(item, dict) else None
-    return value if isinstance(value, str) and len(value) <= 256 else None
+        return {"id": usable_id(item), "error": error.to_dict()}
 
 
 @api.get("/api/v1/rules")
 def rules() -> Response:
     """Every rule that is running."""
-    return answer({"rules": [rule_object(rule) for rule in assessor().rules], "codes": dict(CODES)})
+    language = default_options().language
+    listed = [rule_in(language, rule) for rule in assessor().rules]
+    return answer({"rules": listed, "codes": codes_in(language, CODES)})
 
 
 @api.get("/api/v1/rules/<path:rule_id>")
 def rule(rule_id: str) -> Response:
     """One rule."""
     found = next((one for one in assessor().rules if one.id == rule_id), None)
-    return answer(rule_object(found)) if found else refuse("unknown-rule")
-
-
-def rule_object(one: RuleLike) -> dict[str, object]:
-    """A rule as JSON."""
-    return {
-        "id": one.id,
-        "code": one.code,
-        "title": one.title,
-        "explanation": one.explanation,
-        "advice": one.advice,
-        "confidence": one.confidence,
-        "legal": [{"law": norm.law, "article": norm.article} for norm in one.legal],
-    }
+    return answer(rule_in(default_options().language, found)) if found else refuse("unknown-rule")
 
 
 def versions() -> dict[str, str]:
@@ -129,6 +116,14 @@ def openapi_document() -> Response:
     return Response(openapi.described(current_app).document, mimetype="application/json")
 
 
+SENT: Mapping[str, object] = {
+    "text": {"text": "招聘打字员，日结300元，入职前先交押金200元，三天后退还。", "id": "a-17"},
+    "columns": {"title": "前台文员", "salary": "4500元/月", "description": "接待访客，双休。"},
+    "english": {"text": "日结500，先垫付", "options": {"language": "en", "explain": "short"}},
+    "job_posting": JOB_POSTING,
+}
+"""Each form that a posting may be sent in."""
+
 EXAMPLE: Mapping[str, object] = {
     "id": "a-17",
     "kind": "posting",
@@ -166,9 +161,10 @@ OPERATIONS = (
         "assess",
         "Assess one posting",
         schema.AssessmentAnswer,
-        schema.PostingRequest,
+        AssessmentRequest,
         POSTING,
         scope="assess",
+        sent=SENT,
         given=EXAMPLE,
     ),
     Operation(
@@ -177,9 +173,15 @@ OPERATIONS = (
         "assessBatch",
         "Assess up to 1,000 postings",
         schema.BatchAnswer,
-        schema.BatchRequest,
+        BatchRequest,
         (*BODY, "invalid-batch"),
         scope="assess",
+        sent={
+            "batch": {
+                "postings": [{"id": "1", "text": "招聘店员，月薪3800元"}, JOB_POSTING],
+                "options": {"language": "en"},
+            }
+        },
     ),
     Operation("get", "/api/v1/rules", "listRules", "The rules that are running", schema.RulesAnswer),
     Operation(

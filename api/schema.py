@@ -1,16 +1,15 @@
-"""What a request may hold and what an answer holds: the models that check the first and document both."""
+"""What answers hold, and what all models of requests share: their kinds of text, and how a mistake is told."""
 
 from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, RootModel, ValidationError, WithJsonSchema
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from api.problems import KINDS, Mistake, Refused
-from detector.types import CODES, MAX_TEXT, Posting
+from detector.types import CODES, MAX_TEXT
 
-MAX_BATCH = 1_000
 MAX_ID = 256
 SHOWN_MISTAKES = 20
 
@@ -29,101 +28,12 @@ Text = Annotated[str, AfterValidator(whole), WithJsonSchema({"type": "string", "
 Name = Annotated[str, Field(max_length=MAX_ID), AfterValidator(whole)]
 
 
-class PostingRequest(BaseModel):
-    """A posting: `text`, or the columns of a job board; not all blank, and 20,000 characters at most in all."""
-
-    model_config = ConfigDict(
-        strict=True,
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {"text": "招聘打字员，日结300元，入职前先交押金200元，三天后退还。", "id": "a-17"},
-                {
-                    "title": "前台文员",
-                    "company": "南山某物业",
-                    "salary": "4500元/月",
-                    "description": "接待访客，双休。",
-                },
-            ]
-        },
-    )
-
-    text: Text | None = Field(None, description="The posting as one text.")
-    title: Text | None = None
-    company: Text | None = None
-    salary: Text | None = None
-    location: Text | None = None
-    contact: Text | None = None
-    description: Text | None = None
-    id: Name | None = Field(None, description="The caller's own; comes back unchanged.")
-
-    def to_posting(self) -> Posting:
-        """The detector's value, or a refusal when there is nothing to read or too much."""
-        values = {name: getattr(self, name) or "" for name in Posting.FIELDS}
-        _check_length(values)
-        if not any(value.strip() for value in values.values()):
-            pointer = next((f"#/{name}" for name in Posting.FIELDS if getattr(self, name) is not None), "#/text")
-            kind = KINDS["empty-posting"]
-            raise Refused(kind, kind.cure, kind.cure_en, [Mistake(pointer, kind.title, kind.title_en)])
-        return Posting(id=self.id, **values)
-
-
-def _check_length(values: dict[str, str]) -> None:
-    length = sum(map(len, values.values()))
-    if length > MAX_TEXT:
-        raise too_long(length, max(values, key=lambda name: len(values[name])))
-
-
-def too_long(length: int, field: str) -> Refused:
-    """The refusal of a posting over the limit; `field` is its longest."""
-    detail = f"文字有 {length:,} 个字符，上限为 {MAX_TEXT:,}。"
-    detail_en = f"The text has {length:,} characters; the limit is {MAX_TEXT:,}."
-    mistake = Mistake(f"#/{field}", detail, detail_en)
-    return Refused(KINDS["text-too-long"], detail, detail_en, [mistake], length=length, limit=MAX_TEXT)
-
-
-class BatchRequest(BaseModel):
-    """Up to 1,000 postings. Each is checked on its own: a bad one gets an error in its place, the others an answer."""
-
-    model_config = ConfigDict(
-        strict=True, extra="forbid", json_schema_extra={"examples": [{"postings": [{"id": "1", "text": "招聘店员"}]}]}
-    )
-
-    postings: list[PostingRequest] = Field(min_length=1, max_length=MAX_BATCH)
-
-
-class Loose(BaseModel):
-    """The outer form of a batch, its items not yet looked at."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-    postings: list[object] = Field(min_length=1, max_length=MAX_BATCH)
-
-
-def read_posting(value: object) -> Posting:
-    """The posting in a decoded JSON value, or a refusal that names the field."""
-    try:
-        return PostingRequest.model_validate(value).to_posting()
-    except ValidationError as error:
-        raise refusal(error, tuple(PostingRequest.model_fields)) from None
-
-
-def read_batch(value: object) -> list[object]:
-    """The items of a batch, unchecked."""
-    try:
-        return Loose.model_validate(value).postings
-    except ValidationError as error:
-        refused = refusal(error, ("postings",))
-        slug = "invalid-batch" if refused.kind.slug == "invalid-posting" else refused.kind.slug
-        raise Refused(KINDS[slug], refused.detail, refused.detail_en, refused.mistakes) from None
-
-
-def refusal(error: ValidationError, known: tuple[str, ...]) -> Refused:
-    """What is wrong with a value, field by field, without repeating the value."""
+def refusal(error: ValidationError, known: tuple[str, ...], at: str = "#") -> Refused:
+    """What is wrong with the value at a pointer, field by field, without repeating the value."""
     details = error.errors(include_url=False, include_input=False)
     halves = all(one["type"] in {"lone_surrogate", "string_unicode"} for one in details)
     kind = KINDS["lone-surrogate" if halves else "invalid-posting"]
-    mistakes = [_mistake(one, known) for one in details[:SHOWN_MISTAKES]]
+    mistakes = [_mistake(one, known, at) for one in details[:SHOWN_MISTAKES]]
     return Refused(kind, _line(mistakes, "zh"), _line(mistakes, "en"), mistakes)
 
 
@@ -132,10 +42,10 @@ def _line(mistakes: list[Mistake], language: str) -> str:
     return ("；" if language == "zh" else "; ").join(texts)
 
 
-def _mistake(error: ErrorDetails, known: tuple[str, ...]) -> Mistake:
+def _mistake(error: ErrorDetails, known: tuple[str, ...], at: str) -> Mistake:
     zh, en = _WORDS.get(error["type"], ("不合要求", error["msg"]))
     context = {"known": ", ".join(known), "max": MAX_ID, **error.get("ctx", {})}
-    return Mistake(_pointer(error["loc"]), zh.format(**context), en.format(**context))
+    return Mistake(at + _pointer(error["loc"]), zh.format(**context), en.format(**context))
 
 
 _WORDS = {
@@ -143,6 +53,8 @@ _WORDS = {
     "string_too_long": ("不能超过 {max} 个字符", "must not be over {max} characters"),
     "extra_forbidden": ("没有这个字段；可用的是 {known}", "is no known field; there are {known}"),
     "model_type": ("必须是 JSON 对象", "must be a JSON object"),
+    "bool_type": ("必须是 true 或 false", "must be true or false"),
+    "literal_error": ("必须是 {expected} 之一", "must be one of {expected}"),
     "list_type": ("必须是数组", "must be an array"),
     "missing": ("缺少这个字段", "is missing"),
     "too_short": ("至少要有 1 条", "must have at least 1 item"),
@@ -156,7 +68,7 @@ _WORDS = {
 
 def _pointer(location: tuple[int | str, ...]) -> str:
     steps = (str(step)[:100].replace("~", "~0").replace("/", "~1") for step in location)
-    return "#" + "".join(f"/{step}" for step in steps)
+    return "".join(f"/{step}" for step in steps)
 
 
 # Answers. The routes send `Assessment.to_dict()` as it is; a test holds it to these models.
@@ -173,7 +85,10 @@ class Answer(BaseModel):
 class EvidenceAnswer(Answer):
     """Where it stands: `field[start:end] == quote` in Unicode code points of the field as it was sent."""
 
-    field: Literal["text", "title", "company", "salary", "location", "contact", "description"]
+    field: str = Field(
+        description="text, title, company, salary, location, contact or description; of a JobPosting a JSON Pointer to "
+        "the string (/description), or one of `fields`"
+    )
     start: int = Field(ge=0)
     end: int = Field(ge=0)
     quote: str
@@ -206,6 +121,7 @@ class SetAsideAnswer(Answer):
     code: Code
     because: Literal["denied", "warned", "employer_pays", "duty", "quoted"]
     evidence: list[EvidenceAnswer]
+    explanation: str | None = Field(None, description="`because` in words, where a language was asked for")
 
 
 class WordingAnswer(Answer):
@@ -237,6 +153,10 @@ class AssessmentAnswer(Answer):
     set_aside: list[SetAsideAnswer]
     wording: list[WordingAnswer]
     versions: VersionsAnswer
+    assessment_id: str | None = Field(None, description="Of a posting that was kept: for feedback, and to delete it")
+    fields: dict[str, str] | None = Field(
+        None, description="Of a JobPosting: texts put together from several members, where evidence points into them"
+    )
 
 
 class MistakeAnswer(Answer):
@@ -268,6 +188,16 @@ class ItemErrorAnswer(Answer):
 
     id: str | None
     error: ProblemAnswer
+
+
+class LineErrorAnswer(ItemErrorAnswer):
+    """Stands in a stream where an assessment would, when that line could not be read."""
+
+    line: int = Field(ge=1, description="Number of the line, from 1")
+
+
+class LineAnswer(RootModel[AssessmentAnswer | LineErrorAnswer]):
+    """One line of the answer to a stream; each line that is not blank gets one, in order."""
 
 
 class BatchAnswer(Answer):

@@ -32,6 +32,9 @@ from detector.wording import Classifier, Opinion
 CODE_FROM = 0.3
 """A reason code that the classifier finds at least this likely, if the text is a scam, is given."""
 PROBE_TOLERANCE = 0.002
+OWN_EXPLANATION = "这段话的写法与已知的同类骗局相近。"
+OWN_ADVICE = "先别答应，也别付钱、别给证件和验证码；向平台核实后再说。"
+"""What is said of a code that only the classifier sees and no rule explains."""
 
 
 class Detector:
@@ -118,8 +121,8 @@ class Detector:
             code=code,
             rule=None,
             title=CODES[code],
-            explanation=like.explanation if like else "这段话的写法与已知的同类骗局相近。",
-            advice=like.advice if like else "先别答应，也别付钱、别给证件和验证码；向平台核实后再说。",
+            explanation=like.explanation if like else OWN_EXPLANATION,
+            advice=like.advice if like else OWN_ADVICE,
             confidence=round(min(max(confidence, 0.01), 0.99), 2),
             evidence=(opinion.document.evidence(*opinion.clause_for(code)),),
             legal=like.legal if like else (),

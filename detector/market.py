@@ -779,6 +779,12 @@ def _arithmetic(one: Comparison) -> str:
     return f"{offer}；没有写明做什么工作，全国服务业平均每月约 {MONTHLY_MEAN:,} 元"
 
 
+def names_in_arithmetic() -> tuple[str, ...]:
+    """Every word that an arithmetic may put beside its figures, for those who translate it."""
+    roles = [row["name"] for row in tomllib.loads(WAGES_FILE.read_text("utf-8"))["role"]]
+    return ("报酬", *_CALLED.values(), *_MONEY_NAMES.values(), *roles)
+
+
 def _said_of_return(paid: Pay, got: Pay, gain: float) -> str:
     if paid is got:
         return f"每付出 100 元，返回 {_number(100 + gain)} 元；没有工作这样付酬"
