@@ -109,6 +109,14 @@ class Worker(ThreadWorker):
         for conn in (*self.keepalived_conns, *self.pending_conns, *self.unfinished):
             conn.timeout = min(conn.timeout or deadline, deadline)
 
+    def handle_request(self, req: Request, conn: TConn) -> bool:
+        """Answer one request; a client that does not take its answer is left, which is no fault of ours."""
+        try:
+            return bool(super().handle_request(req, conn))
+        except TimeoutError:
+            self.log.warning("A client did not read its answer in time.")
+            return False
+
     def handle_error(
         self, req: Request | None, client: socket.socket, addr: tuple[str, int] | str | int, exc: BaseException
     ) -> None:

@@ -99,7 +99,7 @@ def _shown(found: re.Match[str], closings: _Closings) -> tuple[str, int]:
         return "", closings.after("-->", end)
     tag = found["tag"].lower()
     if tag in _SILENT and markup[1] != "/":
-        return "", closings.after(f"</{tag}", end)
+        return "", closings.after(f"</{tag}", end, then=">")
     return ("\n" if tag in _BREAKS else ""), end
 
 
@@ -110,13 +110,14 @@ class _Closings:
         self.lower = source.lower() if source.isascii() else source.translate(_ASCII_LOWER)
         self.missing: set[str] = set()
 
-    def after(self, closing: str, start: int) -> int:
-        """The place behind the next `closing`; `start` itself where there is none, so that nothing can be hidden."""
+    def after(self, closing: str, start: int, then: str = "") -> int:
+        """The place behind the next `closing` (and the next `then`); `start` where there is none: nothing is hidden."""
         found = -1 if closing in self.missing else self.lower.find(closing, start)
         if found < 0:
             self.missing.add(closing)
             return start
-        return found + len(closing)
+        end = found + len(closing)
+        return self.after(then, end) if then else end
 
 
 _ASCII_LOWER = {upper: upper + 32 for upper in range(65, 91)}

@@ -11,6 +11,7 @@ import logging
 import threading
 import traceback
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Blueprint, Flask, Response, current_app, request, stream_with_context
@@ -49,20 +50,22 @@ def assess_stream() -> Response:
     free = cast("threading.BoundedSemaphore", current_app.extensions["streams"])
     if not free.acquire(blocking=False):
         refuse_until("busy", RETRY_AFTER)
-    response = Response(stream_with_context(answers()), mimetype=NDJSON)
+    once = ExitStack()
+    once.callback(free.release)
+    response = Response(stream_with_context(answers(once)), mimetype=NDJSON)
     response.headers["X-Accel-Buffering"] = "no"  # nginx would gather the answers
-    response.call_on_close(free.release)
+    response.call_on_close(once.close)  # the answers may never have been begun
     return response
 
 
-def answers() -> Iterator[bytes]:
+def answers(ending: ExitStack) -> Iterator[bytes]:
     """An answer for each line that is not blank, in order; a last one that says why, when the body breaks off."""
     default = default_options()
     number = 1
     try:
-        with patience(request.environ.get("gunicorn.socket"), config().stream_idle):
+        with ending, patience(request.environ.get("gunicorn.socket"), config().stream_idle):
             for number, line in enumerate(split(arriving(), config().max_body), 1):
-                if line is None or not line.isspace():
+                if line is None or line.strip():
                     yield dumps(answer_line(number, line, default)) + b"\n"
     except Exception as error:
         if not isinstance(error, TimeoutError | BlockingIOError) and not cut_off(error):

@@ -80,7 +80,8 @@ def table(language: Language) -> Table:
         return Table({}, (), (), {})
     raw = tomllib.loads((HERE / f"{language}.toml").read_text("utf-8"))
     texts = {zh: own for part in TEXTS for zh, own in raw[part].items()}
-    clauses = tuple((_pattern(zh), own) for zh, own in raw["clauses"].items())
+    surest = sorted(raw["clauses"].items(), key=lambda clause: -len(re.sub(r"\{\w+\}", "", clause[0])))
+    clauses = tuple((_pattern(zh), own) for zh, own in surest)
     explanations = sorted(raw["explanations"], key=len, reverse=True)
     return Table(texts, tuple(explanations), clauses, raw["joints"])
 
