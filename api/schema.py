@@ -196,7 +196,7 @@ class LineErrorAnswer(ItemErrorAnswer):
     line: int = Field(ge=1, description="Number of the line, from 1")
 
 
-class LineAnswer(RootModel[AssessmentAnswer | LineErrorAnswer]):
+class StreamLineAnswer(RootModel[AssessmentAnswer | LineErrorAnswer]):
     """One line of the answer to a stream; each line that is not blank gets one, in order."""
 
 

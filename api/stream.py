@@ -178,7 +178,7 @@ OPERATIONS = (
         "/api/v1/assessments/stream",
         "assessStream",
         "Assess postings line by line, each answered before the next is read",
-        schema.LineAnswer,
+        schema.StreamLineAnswer,
         submission.AssessmentRequest,
         (*BODY, "busy"),
         scope="assess",

@@ -246,3 +246,22 @@ def test_no_text_stands_in_an_error_of_the_database(
     assert response.status_code in {500, 503}
     assert "押金" not in caplog.text + response.text
     assert "拉黑" not in caplog.text + response.text
+
+
+def test_an_assessment_is_kept_when_that_is_asked_for(client: FlaskClient, store: Store) -> None:
+    kept = {"text": TEXT, "options": {"store": True}}
+    one = client.post("/api/v1/assessments", json=kept).get_json()
+    batch = client.post("/api/v1/assessments/batch", json={"postings": [kept, {"text": TEXT}, {"text": ""}]}).get_json()
+    line = client.post("/api/v1/assessments/stream", data=json.dumps(kept), content_type="application/x-ndjson")
+    first, second, _ = batch["assessments"]
+    ids = [one["assessment_id"], first["assessment_id"], json.loads(line.data)["assessment_id"]]
+    assert "assessment_id" not in second
+    for key in ids:
+        assert client.post(PATH, json={"assessment_id": key, "label": "scam"}).status_code == 201
+        assert client.delete(f"/api/v1/postings/{key}").status_code == 204
+
+
+def test_a_service_without_a_store_does_not_say_that_it_keeps(fake: Assessor) -> None:
+    answer = create_app(fake).test_client().post("/api/v1/assessments", json={"text": "a", "options": {"store": True}})
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["pointer"] == "#/options/store"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.schema import LineAnswer
+from api.schema import StreamLineAnswer
 from api.stream import split
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def send(client: FlaskClient, body: bytes, media: str = NDJSON) -> list[dict[str
     assert (response.status_code, response.mimetype) == (200, NDJSON)
     answers = [json.loads(line) for line in response.data.splitlines()]
     for answer in answers:
-        LineAnswer.model_validate(answer)
+        StreamLineAnswer.model_validate(answer)
     return answers
 
 
@@ -266,11 +266,10 @@ def test_no_more_streams_than_leave_room_for_others(server: tuple[int, subproces
 
 
 def memory(process: subprocess.Popen[str]) -> int:
-    """Resident memory of the worker, in KiB."""
-    (pid,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
-    assert found
-    return int(found[1])
+    """Resident memory of the server's children, in KiB."""
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    texts = [Path(f"/proc/{pid}/status").read_text() for pid in children]
+    return sum(int(size) for text in texts for size in re.findall(r"VmRSS:\s+(\d+) kB", text))
 
 
 @pytest.mark.slow
