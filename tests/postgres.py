@@ -21,6 +21,7 @@ SETTINGS = {
     "max_connections": "60",
     "shared_buffers": "16MB",
     "dynamic_shared_memory_type": "posix",
+    "fsync": "off",  # the machine is not what these tests switch off
 }
 
 
