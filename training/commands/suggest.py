@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="OUT", help=".jsonl or .csv, by ending."
 )
 @model_option
-def suggest(source: str, number: int, output: Path, model: Path | None) -> None:
+def suggest(source: str, number: int, output: Path, model: str | None) -> None:
     """Pick the postings whose labels would teach the model most: it is unsure of them, and no two are alike.
 
     FILE is any that `scamjob score` reads. The output has their columns, risk_score, and an empty label to fill in.
@@ -45,7 +45,7 @@ def suggest(source: str, number: int, output: Path, model: Path | None) -> None:
         raise click.exceptions.Exit(REFUSED)
 
 
-def _candidates(source: str, model: Path | None, refused: list[str]) -> Iterator[Candidate]:
+def _candidates(source: str, model: str | None, refused: list[str]) -> Iterator[Candidate]:
     """Every row of the file with the risk that the model sees; bad rows are named and left out."""
     from training.files import BadRow, item_of
     from training.reading import open_rows
