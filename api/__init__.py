@@ -9,6 +9,7 @@ from api.config import Assessor, Config
 from api.logs import RequestLog
 from api.ocr import routes as images
 from api.ocr.desk import ReadsImages
+from api.repeats import Repeats
 from api.store import Store
 
 __all__ = ["Assessor", "Config", "create_app"]
@@ -25,6 +26,7 @@ def create_app(
     app = Flask(__name__, static_folder="static", template_folder="templates")
     app.extensions["assessor"] = detector
     own = app.extensions["config"] = config or Config()
+    app.extensions["repeats"] = Repeats(own.remember) if own.remember else None
     problems.register(app)
     stored.register(app, store)
     routes.register(app)

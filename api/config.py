@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from flask import current_app, g
 
+from api.repeats import Remembering
+
 if TYPE_CHECKING:
     from detector.types import Assessment, Legal, Posting, Versions
 
@@ -30,6 +32,8 @@ class Config:
     """Streams at a time in one worker; each keeps a thread busy, and some have to be left for everybody else."""
     stream_idle: float = 60
     """Seconds after which a stream that neither sends nor reads is let go."""
+    remember: int = 0
+    """Answers that each process keeps for postings that come again word for word."""
 
 
 class RuleLike(Protocol):
@@ -101,7 +105,8 @@ class Assessor(Protocol):
 def assessor() -> Assessor:
     """The detector that answers this request, the same from its beginning to its end."""
     if "assessor" not in g:
-        g.assessor = current_app.extensions["assessor"]
+        detector, repeats = current_app.extensions["assessor"], current_app.extensions["repeats"]
+        g.assessor = Remembering(detector, repeats) if repeats else detector
     return cast("Assessor", g.assessor)
 
 

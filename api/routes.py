@@ -101,7 +101,7 @@ def healthz() -> Response:
 def readyz() -> Response:
     """Ready means: a scam and an honest posting were just told apart, with evidence that is where it says."""
     try:
-        ready = tells_apart(assessor())
+        ready = tells_apart(current_app.extensions["assessor"])  # itself, not what is remembered of it
     except Exception as error:  # noqa: BLE001  # whatever it is, the service is not ready
         log.warning("the readiness probe failed: %s", type(error).__name__)
         ready = False

@@ -1,7 +1,7 @@
 """Speed over HTTP, beside the usual service served the same way in the same run: `make bench-http`.
 
-Both run under gunicorn with 2 workers of 4 threads; wrk asks over 8 kept connections, in turns, so that whatever else
-the machine does weighs on both. An empty Flask view in the usual service shows what the framework alone takes.
+Both run under gunicorn with 2 workers of 4 threads; wrk asks over a few kept connections, in turns, so that whatever
+else the machine does weighs on both. An empty Flask view in the usual service shows what the framework alone takes.
 """
 
 from __future__ import annotations
@@ -24,11 +24,14 @@ from urllib.request import Request, urlopen
 from training.bench import LENGTH, TEXT, Line, machine, report
 from training.naive_service import VARIABLE
 
-WORKERS, THREADS, CONNECTIONS = 2, 4, 8
-ROUNDS, SECONDS = 3, 5
+WORKERS, THREADS = 2, 4
+ROUNDS = 3
 BODIES = 64
 SIZE = 100
 """Postings a batch."""
+CONNECTIONS: Mapping[str, int] = {"single": 8, "batch": 2, "stream": 2}
+SECONDS: Mapping[str, int] = {"single": 4, "batch": 12, "stream": 12}
+"""Of a round."""
 
 LUA = """
 local bodies, at = {}, 0
@@ -80,7 +83,9 @@ def bodies(some: Sequence[str]) -> Mapping[str, list[str]]:
 @contextmanager
 def running(command: Sequence[str], port: int, **variables: str) -> Iterator[str]:
     """A server in a process of its own, until it answers; its address."""
-    server = subprocess.Popen(command, env={**os.environ, **variables}, stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        command, env={**os.environ, **variables}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         until = time.monotonic() + 90
         while True:
@@ -121,7 +126,8 @@ def services(folder: Path, model: Path | None) -> Iterator[tuple[str, str]]:
 
 def load(url: str, asked: Path, script: Path, media: str = "application/json") -> Load:
     """One round of wrk. RuntimeError when an answer was no success."""
-    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{SECONDS}s", "--timeout", "60s", "-s", str(script), url]
+    connections, seconds = CONNECTIONS[asked.name], SECONDS[asked.name]
+    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s", "-s", str(script), url]
     variables = {**os.environ, "BODIES": str(asked), "MEDIA": media}
     done = subprocess.run(command, env=variables, capture_output=True, text=True, check=True)
     said = json.loads(done.stdout[done.stdout.rindex("{") :])
@@ -182,10 +188,9 @@ def lines_of(name: str, loads: Mapping[str, Load], postings: int, least: float) 
 
 def main() -> int:
     """Print the comparisons; 1 when one falls short."""
-    print(
-        f"{machine()}\n{WORKERS} workers × {THREADS} threads, {CONNECTIONS} connections, {LENGTH} characters a posting"
-    )
-    print(f"median of {ROUNDS} rounds of {SECONDS} s in turns\n", flush=True)
+    kept = ", ".join(f"{number} for {kind}" for kind, number in CONNECTIONS.items())
+    print(f"{machine()}\n{WORKERS} workers × {THREADS} threads; connections: {kept}; {LENGTH} characters a posting")
+    print(f"median of {ROUNDS} rounds of {SECONDS['single']} s (batches {SECONDS['batch']} s) in turns\n", flush=True)
     lines = list(compare(Path(sys.argv[1]) if len(sys.argv) > 1 else None))
     print(report(lines))
     return 0 if all(line.good for line in lines) else 1

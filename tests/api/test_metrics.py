@@ -19,7 +19,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from api import Assessor, Config, create_app
 from api.drift import BANDS, band, expected, stability
 from api.exchange import request_id
-from api.metrics import record_feedback
+from api.metrics import Metrics, record_feedback
+from detector.types import Versions
+from training.commands.serve import serve
 
 from serving import ask, raw, served
 
@@ -125,7 +127,7 @@ def test_the_figures_of_all_workers_are_summed_and_outlive_a_killed_one() -> Non
             ask(port, "交押金")
         raw(port, b"nonsense\r\n\r\n")
         before = scraped(port)
-        victim, *_ = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        victim = next(labels[0] for name, labels in before if name == "scamjob_worker_memory_bytes")
         os.kill(int(victim), signal.SIGKILL)
         until = time.monotonic() + 20
         while (after := scraped(port))["scamjob_worker_starts_total", ()] < 3:
@@ -254,3 +256,15 @@ def test_drift_is_shown_for_a_model_that_says_its_scores(toy_reader: Assessor, m
     seen = read(client)
     assert seen["scamjob_score_drift_psi", ()] > 1
     assert seen["scamjob_score_band_expected", ("0-9",)] == 0.9
+
+
+def test_the_operators_page_names_every_figure_and_every_option() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text("utf-8")
+    counters = Metrics()
+    shown = counters.exposition(Versions("m", "r"), {"scores": [1] * 10}).decode()
+    names = set(re.findall(r"^# TYPE (scamjob_\w+) ", shown, re.MULTILINE))
+    assert all(f"`{name}`" in page for name in names if not name.endswith("_created"))
+    options = {option for parameter in serve.params for option in parameter.opts}
+    assert set(re.findall(r"`(--[a-z-]+)`", page)) <= options
+    ours = ("--workers", "--threads", "--connections", "--timeout", "--grace", "--recycle-after", "--remember")
+    assert all(f"| `{option}` |" in page for option in ours)

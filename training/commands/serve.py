@@ -41,11 +41,18 @@ def seconds(name: str, default: int, text: str) -> Callable[[Decorated], Decorat
     show_default=True,
     help="Replace a process after about so many requests; 0 is never.",
 )
+@click.option(
+    "--remember",
+    default=0,
+    type=click.IntRange(0, 1_000_000),
+    show_default=True,
+    help="Answers that each process keeps in memory for postings that come again word for word.",
+)
 @click.option("--log-requests", is_flag=True, help="Write a JSON line a request to standard output.")
 @click.option("--log-addresses", is_flag=True, help="With the caller's address in it.")
 @model_option
 @database_option
 def serve(**options: Any) -> None:  # noqa: ANN401  # as Service declares them
     """Serve the web form and the API until stopped; running requests are finished first."""
-    config = Config(log_requests=options.pop("log_requests"), log_addresses=options.pop("log_addresses"))
+    config = Config(**{name: options.pop(name) for name in ("log_requests", "log_addresses", "remember")})
     run_server(Service(**options, config=config))
