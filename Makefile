@@ -56,6 +56,10 @@ bench-http: $(VENV)/.ready ## speed over HTTP beside the usual service, with tar
 	    echo 'make: bench-http needs wrk (Debian: apt-get install wrk)' >&2; exit 1; fi
 	@$(PYTHON) -m training.bench_http
 
+.PHONY: bench-ocr
+bench-ocr: $(VENV)/.ready browser ## how well thirty drawn screenshots are read, written to docs/ocr.md
+	@$(PYTHON) -m training.ocr_bench --write
+
 .PHONY: measure
 measure: $(VENV)/.ready-dev ## quality on held-out texts: beside two peers, part by part, under disguise
 	@$(PYTHON) -m training.quality

@@ -44,7 +44,7 @@ TOP, HEAD, FOOT = 0.11, 0.24, 0.25
 def is_chrome(line: Line, sheet: Sheet) -> bool:
     """Whether the phone or the app says this, and nobody who offers work."""
     text, width = _BLANK.sub("", line.text), sheet.width
-    if line.bubble is None and len(text) == 1 and _ICON.fullmatch(text):
+    if (line.bubble is None or line.confidence < 0.8) and len(text) == 1 and _ICON.fullmatch(text):
         return True
     if line.bottom < HEAD * width and sheet.height > 0.6 * width:
         if line.bottom < TOP * width and _STATUS.fullmatch(text):

@@ -55,7 +55,7 @@ def reading_of(sheets: Sequence[Sheet]) -> Reading:
     return Reading(text, lines, warnings)
 
 
-_NARROW = re.compile(r"(?<=[\u3400-\u9fff，。！？；：、）」”])[,!?;:](?!\d)")
+_NARROW = re.compile(r"(?<=[\u3400-\u9fff，。！？；：、）」”])[,!?;:]")
 _WIDE = str.maketrans(",!?;:", "，！？；：")
 
 

@@ -6,13 +6,17 @@ from collections.abc import Mapping
 
 
 class Unreadable(Exception):  # noqa: N818  # the refusal is the answer, not a failure
-    """A request of pictures that is refused: the slug of a problem, and the picture (from 0) it is about."""
+    """A request of pictures that is refused: the slug of a problem, and the picture (from 0) it is about.
+
+    `typed` is what the form held beside the pictures, to be given back.
+    """
 
     def __init__(self, slug: str, image: int | None = None, **figures: int) -> None:
         super().__init__(slug)
         self.slug = slug
         self.image = image
         self.figures = figures
+        self.typed: Mapping[str, str] = {}
 
 
 WARNINGS: Mapping[str, tuple[str, str]] = {

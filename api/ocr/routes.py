@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Never, cast
 
 from flask import Blueprint, Flask, Response, current_app, redirect, request
@@ -12,7 +13,7 @@ from api.encoding import answer
 from api.kinds import KINDS
 from api.ocr.desk import ReadsImages
 from api.ocr.refusals import WARNINGS, Unreadable
-from api.ocr.upload import Upload, drain, upload_of
+from api.ocr.upload import Upload, checked, drain, upload_of
 from api.openapi import Operation
 from api.pages import COLUMNS, Complaint, page
 from api.problems import Mistake, refuse, refuse_until
@@ -74,12 +75,11 @@ def text_from_images() -> Response:
 @blueprint.post("/screenshots")
 def screenshots() -> tuple[str, int]:
     """The form with the text of the pictures in it, below what stood there, or with what to mend."""
-    upload = Upload({}, [])
     try:
         upload, reading = read()
     except Unreadable as error:
         kind = KINDS[error.slug]
-        posting = _posting(getattr(error, "fields", {}), "")
+        posting = _posting(error.typed, "")
         return page(posting, complaint=Complaint(_place(error) + kind.title, kind.cure)), kind.status
     return page(_posting(upload.fields, reading["text"]), notes=_notes(len(upload.images), reading)), 200
 
@@ -100,7 +100,11 @@ def read() -> tuple[Upload, dict[str, Any]]:
             drain(request, reader.limits)
             raise Unreadable("images-busy")
         upload = upload_of(request, reader.limits)
-        reading = reader.read(upload.images)
+        try:
+            reading = reader.read(checked(upload.images, reader.limits))
+        except Unreadable as error:
+            error.typed = upload.fields
+            raise
     for warning in reading["warnings"]:
         warning["detail"], warning["detail_en"] = WARNINGS[warning["code"]]
     return upload, reading
@@ -126,7 +130,7 @@ def _place(error: Unreadable) -> str:
     return "" if error.image is None else f"第 {error.image + 1} 张："
 
 
-def _posting(fields: dict[str, str], read: str) -> Posting:
+def _posting(fields: Mapping[str, str], read: str) -> Posting:
     typed = {name: fields.get(name, "").replace("\r\n", "\n") for name in ("text", *COLUMNS)}
     parts = [part for part in (typed.pop("text").strip(), read) if part]
     return Posting(text="\n".join(parts), **typed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher
 
@@ -9,9 +10,11 @@ from api.ocr.lines import Line
 
 LOOKED_AT = 40
 """Lines at the end of one picture and at the beginning of the next."""
-ALIKE = 0.8
+ALIKE = 0.92
+"""Two readings of one line differ by a character in twenty at most, and never in a number."""
 ENOUGH = 8
 """Characters that have to be the same."""
+_DIGITS = re.compile(r"\d+")
 HEAD = 2
 """Lines at the top of a picture that may come before what is repeated: a title, or half a line."""
 
@@ -41,6 +44,6 @@ def alike(one: str, other: str) -> bool:
     if one == other:
         return True
     shorter, longer = sorted((len(one), len(other)))
-    if shorter < ALIKE * 0.8 * longer or longer > 400:
+    if shorter < 0.85 * longer or longer > 400 or _DIGITS.findall(one) != _DIGITS.findall(other):
         return False
     return SequenceMatcher(None, one, other, autojunk=False).ratio() >= ALIKE

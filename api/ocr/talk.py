@@ -13,6 +13,8 @@ ASIDE = 0.04
 """By how many widths of the page a bubble is nearer to one side than to the other."""
 ALIGNED = 0.03
 """How far the edges of bubbles on one side may differ, in widths."""
+PORTRAIT = 0.14
+"""How far the pictures of the speakers reach from either edge, in widths; what is read in one is nothing said."""
 TALKED = 0.4
 """Share of all characters that stands in such bubbles where it is a conversation."""
 _NAME = re.compile(r"[^：:，。！？;；\d][^：:，。！？;；]{0,15}")
@@ -34,7 +36,7 @@ def speakers(lines: Sequence[Line], width: int) -> list[str | None] | None:
 
 
 def _side(bubble: Bubble | None, width: int) -> str | None:
-    if bubble is None:
+    if bubble is None or bubble.right < PORTRAIT * width or bubble.left > (1 - PORTRAIT) * width:
         return None
     more_room_on_the_right = (width - bubble.right - bubble.left) / width
     if abs(more_room_on_the_right) < ASIDE:
@@ -51,13 +53,14 @@ def _aligned(edges: Sequence[int], width: int) -> bool:
 
 
 def _in_a_column(lines: Sequence[Line], sides: Sequence[str | None]) -> bool:
-    """Whether no two bubbles stand side by side, as labels and buttons do."""
+    """Whether hardly two bubbles stand side by side, as labels and buttons do."""
     bubbles = [line for line, side in zip(lines, sides, strict=True) if side]
-    return not any(
+    beside = sum(
         abs(one.middle - other.middle) < 0.5 * min(one.height, other.height) and one.bubble != other.bubble
         for at, one in enumerate(bubbles)
         for other in bubbles[at + 1 : at + 4]
     )
+    return beside <= 0.1 * len(bubbles)
 
 
 def _names(lines: Sequence[Line], sides: Sequence[str | None]) -> Iterator[tuple[int, str]]:

@@ -33,7 +33,7 @@ class Upload:
 
 
 def upload_of(request: Request, limits: Limits) -> Upload:
-    """The form in a request. Raises Unreadable where its pictures are too many, too large or of another kind."""
+    """The form in a request. Raises Unreadable where the whole is too large."""
     if request.mimetype != "multipart/form-data":
         refuse(
             "unsupported-media-type",
@@ -52,7 +52,7 @@ def upload_of(request: Request, limits: Limits) -> Upload:
     except ValueError:
         refuse("bad-request", "表单的格式不对。", "The form is malformed.")
     images = [data for file in files.getlist("images") if (data := file.stream.read())]
-    return Upload({name: form.get(name, "") for name in form}, checked(images, limits))
+    return Upload({name: form.get(name, "") for name in form}, images)
 
 
 def _in_memory(

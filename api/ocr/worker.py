@@ -23,7 +23,7 @@ from api.ocr.reader import Reader
 from api.ocr.reading import reading_of
 from api.ocr.refusals import Unreadable
 
-NICE = 15
+NICE = 10
 """Text requests come first, by far."""
 
 
