@@ -101,8 +101,8 @@ class Outcome:
         """All figures in a line."""
         if self.gate == "speed":
             return f"{self.gate}: {self.candidate:.2f} ms a text, running {self.running:.2f} ({self.worse:+.0%})"
-        worse = 100 * self._sign * self.worse
-        low, high = sorted((100 * self._sign * self.low, 100 * self._sign * self.high))
+        way = 100 * self._sign
+        worse, low, high = (way * value + 0.0 for value in (self.worse, *sorted((self.low, self.high))[:: self._sign]))
         figures = f"{self.candidate:.1%}, running {self.running:.1%}"
         return f"{self.gate}: {figures} ({worse:+.1f} points, 95% {low:+.1f}..{high:+.1f})"
 
