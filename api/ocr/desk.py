@@ -119,5 +119,6 @@ def opened(limits: Limits | None = None) -> Desk | None:
             [sys.executable, "-I", keeper.__file__, str(listener.fileno()), folder],
             stdin=subprocess.PIPE,
             pass_fds=[listener.fileno()],
+            start_new_session=True,  # Ctrl+C is for the server, which finishes what it has begun
         )
     return Desk(address, limits, process)

@@ -22,7 +22,6 @@ PAUSE = 2.0
 
 def keep(listening: int, folder: Path) -> None:
     """Serve until the lifeline closes, then remove the folder of the socket."""
-    os.setsid()  # Ctrl+C is for the server, which finishes what it has begun
     try:
         while knocked(listening):
             begun = time.monotonic()
