@@ -44,6 +44,15 @@ def find_concepts(text: str, borders: frozenset[int] | set[int]) -> list[Concept
     return found
 
 
+def possible_concepts(text: str) -> list[tuple[Concept, bool]]:
+    """As `find_concepts`, before the words are known: each with whether it counts wherever the words end."""
+    automaton, names, picky = _lexicon()
+    return [
+        (Concept(names[index], start, end), not picky[index])
+        for index, start, end in automaton.find_matches_as_indexes(text)
+    ]
+
+
 def concept_names() -> tuple[str, ...]:
     """Every concept of the lexicon, in the order of the table."""
     return tuple(dict.fromkeys(_lexicon()[1]))

@@ -29,7 +29,7 @@ _PAUSES = ", \t\r~|•●★☆◆◇■□▪【】[]<>"
 _SYMBOLS = "\u2600-\u27bf\U0001f000-\U0001faff"
 _CLAUSE = re.compile(f"[^{re.escape(_SENTENCE_ENDS + _PAUSES)}{_SYMBOLS}]++|[{_SENTENCE_ENDS}]")
 """A clause, or the end of a sentence."""
-_SENTENCE = re.compile(f"[^{_SENTENCE_ENDS}]++[{_SENTENCE_ENDS}]?|[{_SENTENCE_ENDS}]")
+SENTENCE = re.compile(f"[^{_SENTENCE_ENDS}]++[{_SENTENCE_ENDS}]?|[{_SENTENCE_ENDS}]")
 
 
 class Clause(NamedTuple):
@@ -140,7 +140,7 @@ class Document:
     @cached_property
     def sentences(self) -> list[tuple[int, int]]:
         """The sentences as spans of the normal text, each with the mark that ends it."""
-        return [match.span() for match in _SENTENCE.finditer(self.text)]
+        return [match.span() for match in SENTENCE.finditer(self.text)]
 
     @cached_property
     def _sentence_starts(self) -> list[int]:

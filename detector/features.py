@@ -65,13 +65,16 @@ class Features(NamedTuple):
     many: int
 
 
-def features(document: Document) -> Features:
-    """All that the classifier sees of a document: nothing across two sentences, and no full stop."""
+def features(document: Document, reading: bool = True) -> Features:
+    """All that the classifier sees of a document: nothing across two sentences, and no full stop.
+
+    Without `reading` that family is empty; training on very many texts cannot wait for it.
+    """
     codes = code_points(document.text).astype(np.uint64)
     codes[(codes >= 48) & (codes <= 57)] = 48
     codes[codes == 10] = 32
     words = _words(document, codes)
-    parts = (words, _pairs(words), _reading(document), *_characters(codes))
+    parts = (words, _pairs(words), _reading(document) if reading else _NO_SPANS, *_characters(codes))
     keys = np.concatenate([part[0] for part in parts])
     starts, ends = (np.concatenate([part[at] for part in parts]) for at in (1, 2))
     lengths = [end - start for start, end in document.sentences]
@@ -118,6 +121,7 @@ def _characters(codes: NDArray[np.uint64]) -> Iterator[Spans]:
 FULL_STOP = ord("。")
 """Says nothing of the text: one writer sets it where another breaks the line."""
 _ZERO = np.zeros(1, np.uint64)
+_NO_SPANS: Spans = (np.zeros(0, np.uint64), np.zeros(0, np.int32), np.zeros(0, np.int32))
 
 
 def _mixed(keys: NDArray[np.uint64], family: str) -> NDArray[np.uint64]:

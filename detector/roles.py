@@ -8,12 +8,13 @@ takes away its own mention and nothing else.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from detector.concepts import Concept
-from detector.document import Clause, Document
+from detector.concepts import Concept, possible_concepts
+from detector.document import SENTENCE, Clause, Document
 from detector.types import Because
 
 WINDOW = 64
@@ -169,6 +170,19 @@ def mere_denials(document: Document) -> list[tuple[int, int]]:
     """The sentences that only deny (我们不收押金。), as spans of the normal text; none where no other is left."""
     spans = [span for span in document.sentences if _only_denies(document, *span)]
     return spans if len(spans) < len(document.sentences) else []
+
+
+def may_deny(text: str) -> bool:
+    """Whether a normal text may hold mere denials: found out quickly, and never False where it does."""
+    found = possible_concepts(text)
+    denials = [concept.start for concept, _ in found if concept.name in _DENIES]
+    denials += [match.start() for match in _FREE.finditer(text)]
+    if not denials:
+        return False
+    offers = [concept.start for concept, sure in found if sure and concept.name in _OFFERS]
+    starts = [match.start() for match in SENTENCE.finditer(text)]
+    said = {bisect_right(starts, place) for place in offers}
+    return any(bisect_right(starts, place) not in said for place in denials)
 
 
 def without_denials(document: Document) -> Document:

@@ -12,7 +12,8 @@ import pytest
 from api.store import Store, open_store
 from detector import Detector
 from detector.model import MANIFEST_FILE, SHIPPED
-from training.fit import SETTINGS, train
+from training.fit import train
+from training.settings import SETTINGS
 
 from postgres import Postgres, binaries
 

@@ -21,7 +21,7 @@ from detector.rules import PACKS, Rule, load_rules, read_pack
 from detector.types import CODES, HIGH_FROM, LOW_BELOW, Because, Level
 from training.command import COMMANDS, cli
 from training.dataset import example
-from training.fit import SETTINGS
+from training.settings import SETTINGS
 from training.verdict import LEVELS
 
 ROOT = Path(__file__).parent.parent

@@ -18,9 +18,15 @@ from numpy.typing import NDArray
 from detector import Detector, Posting
 from detector.model import ARRAYS_FILE, MANIFEST_FILE
 from detector.rules import load_rules
-from training import fit
+from training import held_out as held_out_module
+from training.counts import count
 from training.dataset import DataError, Example, data_hash, read_examples
-from training.fit import PROBES, Weights, calibration, count, raw_counts, score_bands, train, vocabulary, write_whole
+from training.fit import train
+from training.held_out import calibration, held_out, score_bands
+from training.model_files import PROBES
+from training.vocabulary import raw_counts, vocabulary
+from training.weights import Rows, Weights
+from training.whole import write_whole
 
 RULES = load_rules()
 
@@ -64,14 +70,21 @@ def test_groups_are_never_split(monkeypatch: pytest.MonkeyPatch) -> None:
     counts = [count(item, RULES) for item in examples]
     known = vocabulary(counts, TOY_SETTINGS)
     seen: list[set[str]] = []
-    honest = fit.fit_weights
+    honest = held_out_module.fit_weights
 
-    def spy(raw: Any, known: Any, some: Sequence[Example], settings: Any = TOY_SETTINGS, codes: bool = True) -> Weights:
+    def spy(
+        raw: Any,
+        known: Any,
+        some: Sequence[Example],
+        settings: Any = TOY_SETTINGS,
+        codes: bool = True,
+        rows: Rows | None = None,
+    ) -> Weights:
         seen.append({item.id for item in some})
-        return honest(raw, known, some, settings, codes)
+        return honest(raw, known, some, settings, codes, rows)
 
-    monkeypatch.setattr(fit, "fit_weights", spy)
-    shares = fit.held_out(raw_counts(counts, known), known, examples, TOY_SETTINGS)
+    monkeypatch.setattr(held_out_module, "fit_weights", spy)
+    shares = held_out(raw_counts(counts, known), known, examples, TOY_SETTINGS)
     assert len(seen) == TOY_SETTINGS["folds"]
     for group in {item.group for item in examples}:
         members = {item.id for item in examples if item.group == group}
@@ -92,6 +105,7 @@ def test_the_manifest_says_what_the_model_was_made_of(toy_model: Path) -> None:
         "examples": 120,
         "labels": {"legit": 40, "not_posting": 40, "scam": 40},
         "groups": len({item.group for item in examples}),
+        "sources": {"own": {"legit": 40, "not_posting": 40, "scam": 40}},
     }
     assert said["sha256"] == hashlib.sha256((toy_model / ARRAYS_FILE).read_bytes()).hexdigest()
     assert said["heads"][:3] == ["scam", "legit", "not_posting"]
@@ -224,23 +238,6 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
 def test_a_written_file_may_be_read_by_others(tmp_path: Path) -> None:
     write_whole(tmp_path / "model.npz", b"x")
     assert (tmp_path / "model.npz").stat().st_mode & 0o777 == 0o644
-
-
-def test_a_kill_between_the_files_leaves_no_half_model(
-    toy_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The arrays come first and the manifest last, so a first training that is killed leaves nothing that loads."""
-    honest = write_whole
-
-    def killed(path: Path, raw: bytes) -> None:
-        if path.name == MANIFEST_FILE:
-            raise KeyboardInterrupt
-        honest(path, raw)
-
-    monkeypatch.setattr(fit, "write_whole", killed)
-    with pytest.raises(KeyboardInterrupt):
-        train([TOY_ROWS], tmp_path / "model", settings=TOY_SETTINGS)
-    assert not (tmp_path / "model" / MANIFEST_FILE).exists()
 
 
 def test_a_table_trains_the_same_model_as_the_json_lines_it_was_made_from(toy_model: Path, tmp_path: Path) -> None:

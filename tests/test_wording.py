@@ -19,8 +19,9 @@ from detector.document import Document
 from detector.model import Model, load_model
 from detector.rules import load_rules
 from detector.wording import KINDS, TERMS_SHOWN, Classifier, Encoder
+from training.counts import Counts, count
 from training.dataset import Example, read_examples
-from training.fit import Counts, Raw, Vocabulary, count, joined, matrix, raw_counts, vocabulary, weigh
+from training.vocabulary import Raw, Vocabulary, joined, matrix, raw_counts, vocabulary, weigh
 
 HALF = 1e-3
 """What storing idf and weights in half precision may cost."""

@@ -15,22 +15,14 @@ from numpy.typing import NDArray
 
 from detector.types import CODES, Posting
 from training.confidence import Share, wilson
+from training.counts import Counts, count_all
 from training.dataset import DATA, Example, read_examples
 from training.evaluate import auc
-from training.fit import (
-    SETTINGS,
-    Counts,
-    Raw,
-    Vocabulary,
-    count_all,
-    fit_weights,
-    raw_counts,
-    softmax,
-    vocabulary,
-    weigh,
-)
 from training.page import Cell, Table
+from training.settings import SETTINGS
 from training.texts import Text
+from training.vocabulary import Raw, Vocabulary, raw_counts, vocabulary, weigh
+from training.weights import fit_weights, softmax
 
 HALF = 0.5
 """Of the share of scams: from here on the classifier alone calls a text a scam."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -136,7 +137,7 @@ def exit_if_refused(tally: Tally) -> None:
 
 @contextmanager
 def steps() -> Iterator[Callable[[str, float], None]]:
-    """What takes the name of a step and the share that is done: a bar on a terminal, a line each elsewhere."""
+    """What takes the name of a step and the share that is done: a bar on a terminal, a line now and then elsewhere."""
     if not sys.stderr.isatty():
         yield _lines()
         return
@@ -149,13 +150,19 @@ def steps() -> Iterator[Callable[[str, float], None]]:
         yield step
 
 
+SECONDS_BETWEEN = 10.0
+
+
 def _lines() -> Callable[[str, float], None]:
-    """A line for each step, when it has first got anywhere."""
-    told: set[str] = set()
+    """A line for every step, and one now and then while it lasts."""
+    last, told = "", 0.0
 
     def step(name: str, share: float) -> None:
-        if share and name not in told:
-            told.add(name)
+        nonlocal last, told
+        kind, now = name.partition(":")[0], time.monotonic()
+        over = ":" not in name or name.endswith(" s")
+        if share and (kind != last or over or now - told > SECONDS_BETWEEN):
+            last, told = kind, now
             click.echo(f"scamjob: {share:4.0%} {name}", err=True)
 
     return step

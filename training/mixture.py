@@ -1,0 +1,137 @@
+"""The team's own examples beside the shipped ones, and how much each row counts."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pyarrow.parquet import ParquetFile
+
+from detector.wording import KINDS
+from training.dataset import DATA, DataError, Example
+from training.files import BadRow
+from training.labelled import read_labelled
+from training.weights import Rows
+
+SHIPPED_SOURCE = "shipped"
+OWN_SOURCE = "own"
+BASES = ("none", "shipped")
+CLASS_WEIGHTS = ("none", "balanced")
+
+OWN_SHARE = 0.5
+"""Own rows together count at least this part of what the shipped ones do, so that a few hundred are heard …"""
+OWN_AT_MOST = 4.0
+"""… but none counts more than so many shipped ones: a wrong label must not rule."""
+
+
+@dataclass(frozen=True)
+class Mix:
+    """What goes into a training and how much it counts.
+
+    `weights` by source; `own` stands for all rows of the team, `shipped` for all that come with the program.
+    """
+
+    base: str = "none"
+    weights: Mapping[str, float] = field(default_factory=dict)
+    class_weight: str = "none"
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """The examples, which of them are the team's own, and how much each counts (None: all alike).
+
+    `by_source` is how much rows count before labels are evened out.
+    """
+
+    examples: Sequence[Example]
+    own: NDArray[np.bool_]
+    rows: Rows | None
+    by_source: Mapping[str, float] = field(default_factory=dict)
+
+
+def stream(paths: Iterable[Path], mix: Mix) -> Iterator[tuple[Example, bool]]:
+    """Every example and whether it is the team's own, the shipped ones last; DataError at a bad row."""
+    yield from ((item, True) for item in read_all(paths))
+    if mix.base == "shipped":
+        yield from ((replace(item, source=SHIPPED_SOURCE), False) for item in read_all([DATA]))
+
+
+def mixed(rows: Iterable[tuple[Example, bool]], mix: Mix) -> Mixed:
+    """The rows of `stream` together, with what each counts."""
+    both = list(rows)
+    examples, own = [item for item, _ in both], np.array([flag for _, flag in both], np.bool_)
+    by_source = {OWN_SOURCE: own_weight(int(own.sum()), int((~own).sum())), **mix.weights}
+    kinds = np.array([KINDS.index(item.label) for item in examples], np.int64)
+    sources = np.array([item.source for item in examples], np.str_)
+    return Mixed(examples, own, kind_weights(sources, own, kinds, by_source, mix.class_weight), by_source)
+
+
+def read_all(paths: Iterable[Path]) -> Iterator[Example]:
+    """The examples of labelled files of any kind; DataError at the first row that is none."""
+    for path, _, row in read_labelled(map(str, paths)):
+        if isinstance(row, BadRow):
+            raise DataError(f"{path}:{row.number}: {row.cause}")
+        yield row
+
+
+def rows_in(paths: Iterable[Path]) -> int:
+    """About how many rows the files have, for an estimate of the time: lines, or what a Parquet file says."""
+    many = 0
+    for path in paths:
+        for file in sorted(path.glob("*.jsonl")) if path.is_dir() else [path]:
+            if file.suffix == ".parquet":
+                many += ParquetFile(file).metadata.num_rows
+            elif file.is_file():
+                with file.open("rb") as lines:
+                    many += sum(block.count(b"\n") for block in iter(lambda: lines.read(1 << 20), b""))
+    return many
+
+
+def kind_weights(
+    sources: NDArray[np.str_],
+    own: NDArray[np.bool_],
+    kinds: NDArray[np.int64],
+    by_source: Mapping[str, float],
+    class_weight: str = "none",
+) -> Rows | None:
+    """(examples,) by source, then evened out between the labels where asked; None where all would count alike."""
+    _refuse_unknown(by_source, {OWN_SOURCE, SHIPPED_SOURCE, *np.unique(sources).tolist()})
+    rows = np.where(own, by_source.get(OWN_SOURCE, 1.0), by_source.get(SHIPPED_SOURCE, 1.0))
+    for name, weight in by_source.items():
+        if name != OWN_SOURCE:
+            rows[sources == name] = weight
+    if class_weight == "balanced":
+        rows = rows * _evening(rows, kinds)
+    return None if bool((rows == 1).all()) else rows
+
+
+def own_weight(own: int, shipped: int) -> float:
+    """How much an own row counts unless told otherwise, in shipped rows."""
+    return min(OWN_AT_MOST, max(1.0, OWN_SHARE * shipped / max(1, own)))
+
+
+def _evening(rows: Rows, kinds: NDArray[np.int64]) -> Rows:
+    """Factors with which every label counts alike, the whole as much as before."""
+    held = np.bincount(kinds, rows, len(KINDS))
+    return np.asarray((held.sum() / np.count_nonzero(held) / np.maximum(held, 1e-12))[kinds])
+
+
+def _refuse_unknown(weights: Mapping[str, float], there: set[str]) -> None:
+    for name, weight in weights.items():
+        if name not in there:
+            known = ", ".join(sorted(there - {""}))
+            raise DataError(f"--weight {name}: no row has this source; there are {known}")
+        if not 0 < weight < float("inf"):
+            raise DataError(f"--weight {name}={weight:g}: a weight is a number above 0")
+
+
+def source_counts(examples: Iterable[Example]) -> dict[str, dict[str, int]]:
+    """Rows by source and label."""
+    found: dict[str, Counter[str]] = {}
+    for item in examples:
+        found.setdefault(item.source or OWN_SOURCE, Counter())[item.label] += 1
+    return {source: dict(sorted(labels.items())) for source, labels in sorted(found.items())}
