@@ -33,6 +33,7 @@ from training.held_out import (
     joined_risks,
     rule_audit,
 )
+from training.labelled import labelled_files
 from training.large import IN_MEMORY, train_large
 from training.mixture import Mix, Mixed, mixed, rows_in, source_counts, stream
 from training.model_files import refuse_unfit, write_model
@@ -83,6 +84,7 @@ def train(
     """Train on labelled files and write a model folder. DataError names a bad row; then nothing is written."""
     tell: Step = step or tell_nobody
     refuse_unfit(out)
+    paths = [Path(file) for file in labelled_files(map(str, paths))]
     walked = _earlier_walk(paths, plan)
     rows = iter(()) if walked else stream(paths, plan.mix)
     total = rows_in(paths)

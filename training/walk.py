@@ -97,9 +97,8 @@ def walk_path(folder: Path, paths: Iterable[Path], base: str) -> Path:
     """Where the walk through these files, byte for byte, lies in a cache, or would lie."""
     digest = hashlib.blake2b(f"{detector_version()} {base} {READ_IN_FULL}".encode(), digest_size=16)
     for path in paths:
-        for file in sorted(path.glob("*.jsonl")) if path.is_dir() else [path]:
-            with file.open("rb") as content:
-                digest.update(hashlib.file_digest(content, "sha256").digest())
+        with path.open("rb") as content:
+            digest.update(hashlib.file_digest(content, "sha256").digest())
     return folder / f"{digest.hexdigest()}.walk.npz"
 
 
