@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; form-action 'self'; "
-    "img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "img-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
 SECURITY = {

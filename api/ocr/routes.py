@@ -16,6 +16,7 @@ from api.ocr.refusals import WARNINGS, Unreadable
 from api.ocr.upload import Upload, checked, drain, upload_of
 from api.openapi import Operation
 from api.pages import COLUMNS, Complaint, page
+from api.pages.display import say, speak
 from api.problems import Mistake, refuse, refuse_until
 from api.schema import Answer
 from detector.types import Posting
@@ -73,15 +74,15 @@ def text_from_images() -> Response:
 
 
 @blueprint.post("/screenshots")
-def screenshots() -> tuple[str, int]:
+def screenshots() -> Response:
     """The form with the text of the pictures in it, below what stood there, or with what to mend."""
     try:
         upload, reading = read()
     except Unreadable as error:
         kind = KINDS[error.slug]
         posting = _posting(error.typed, "")
-        return page(posting, complaint=Complaint(_place(error) + kind.title, kind.cure)), kind.status
-    return page(_posting(upload.fields, reading["text"]), notes=_notes(len(upload.images), reading)), 200
+        return page(posting, complaint=Complaint(kind.title, kind.cure, place=error.image), status=kind.status)
+    return page(_posting(upload.fields, reading["text"]), notes=_notes(len(upload.images), reading))
 
 
 @blueprint.get("/screenshots")
@@ -137,14 +138,17 @@ def _posting(fields: Mapping[str, str], read: str) -> Posting:
 
 
 def _notes(count: int, reading: dict[str, Any]) -> list[str]:
-    """What a person should know before trusting the text."""
-    length = len("".join(reading["text"].split()))
-    notes = [f"从 {count} 张图里读出 {length:,} 个字，放在下面的框里。"]
+    """What a person should know before trusting the text, in the language of the page."""
+    speak()
+    notes = [say(READ[0], count=count, length=f"{len(''.join(reading['text'].split())):,}")]
     for warning in reading["warnings"]:
-        place = "" if warning["image"] is None or count == 1 else f"第 {warning['image'] + 1} 张："
-        notes.append(place + warning["detail"])
+        place = "" if warning["image"] is None or count == 1 else say(READ[1], number=warning["image"] + 1)
+        notes.append(place + say(warning["detail"]))
     return notes
 
+
+READ = ("从 {count} 张图里读出 {length} 个字，放在下面的框里。", "第 {number} 张：")
+"""What is said of a reading, and before what is said of one picture."""
 
 OPERATIONS = (
     Operation(

@@ -16,6 +16,8 @@ POLICY = {
     "script-src 'self'",
     "form-action 'self'",
     "img-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
 }
