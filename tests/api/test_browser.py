@@ -185,7 +185,7 @@ def test_the_printed_page_has_the_verdict_and_not_the_form(start: Callable[..., 
     page = start()
     check(page, SCAM)
     page.emulate_media(media="print")
-    expect(page.locator("form")).to_be_hidden()
+    expect(page.locator("#ask")).to_be_hidden()
     expect(page.locator("#verdict")).to_be_visible()
 
 
