@@ -15,13 +15,12 @@ from pathlib import Path
 from flask import Flask, Response, url_for
 from markupsafe import Markup, escape
 
-from api.languages import SOURCE
+from api.languages import BECAUSE, SOURCE
 from api.pages import feedback
 from api.pages.compress import assets_in
 from api.pages.display import LANGUAGES, article, chosen, explained, language, render, say, shown, to, told
 from api.pages.form import COLUMNS, Complaint, page
 from api.pages.routes import pages
-from api.pages.verdict import SET_ASIDE
 from api.pages.wording import table
 from api.problems import refuse
 from detector.types import CODES, HIGH_FROM, LOW_BELOW, MAX_TEXT
@@ -67,7 +66,7 @@ def register(app: Flask) -> None:
         LANGUAGES=LANGUAGES,
         SOURCE=SOURCE,
         CODES=CODES,
-        SET_ASIDE=SET_ASIDE,
+        BECAUSE=BECAUSE,
         LOW_BELOW=LOW_BELOW,
         HIGH_FROM=HIGH_FROM,
         MAX_TEXT=MAX_TEXT,

@@ -12,7 +12,6 @@ from api.ocr.routes import READ
 from api.pages import feedback, form, pay, verdict
 from api.pages.learn import lessons
 from api.pages.wording import elsewhere
-from detector.types import CODES
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 SAID = re.compile(r"""\b_\(\s*(?:"((?:[^"\\]|\\.)+)"|'((?:[^'\\]|\\.)+)')""")
@@ -30,7 +29,7 @@ def _of_templates() -> Iterator[str]:
 
 
 def _of_tables() -> Iterator[str]:
-    yield from chain(*verdict.VERDICTS.values(), verdict.FIELD_NAMES.values(), verdict.SET_ASIDE.values())
+    yield from chain(*verdict.VERDICTS.values(), verdict.FIELD_NAMES.values())
     yield from chain(*((one.title, one.cure) for one in form.COMPLAINTS), pay.UNITS.values(), pay.OTHER_UNITS)
-    yield from chain((example.label for example in EXAMPLES.values()), CODES.values(), READ, feedback.SAID)
+    yield from chain((example.label for example in EXAMPLES.values()), READ, feedback.SAID)
     yield from chain(*((one.says, one.follows, one.answer) for one in lessons()), elsewhere())

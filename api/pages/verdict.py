@@ -32,15 +32,6 @@ VERDICTS = {
 }
 """Level in words, and the one thing to do now."""
 
-SET_ASIDE = {
-    "denied": "已读到，是在否认，不算作疑点——但否认也不加分。",
-    "warned": "已读到，是在提醒防范，不算作疑点。",
-    "employer_pays": "已读到，付钱的不是求职者，不算作疑点。",
-    "duty": "已读到，说的是工作内容，不算作疑点。",
-    "quoted": "已读到，是在转述别人的话，不算作疑点。",
-}
-"""Why something was set aside."""
-
 
 @dataclass(frozen=True)
 class Verdict:
