@@ -113,13 +113,14 @@ $(VENV)/.ready-dev: requirements-dev.lock $(VENV)/.ready
 	@touch $@
 
 # What tests need from the system: Chromium and a Chinese font, to look at the page as a phone shows it; the programs of
-# PostgreSQL, of which the tests start one of their own (Debian's own cluster, should it be made, is left alone).
+# PostgreSQL and Redis, of which the tests start their own (Debian's, should they be running, are left alone).
 .PHONY: test-tools
 test-tools:
 	@missing=""; \
 	[ -x $(CHROMIUM) ] || missing="$$missing chromium"; \
 	[ -n "$$(fc-list :lang=zh-cn family 2>/dev/null)" ] || missing="$$missing fontconfig fonts-noto-cjk"; \
 	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing="$$missing postgresql"; \
+	command -v redis-server >/dev/null || missing="$$missing redis-server"; \
 	if [ -z "$$missing" ]; then exit 0; fi; \
 	if $(CAN_APT); then echo "make: installing$$missing ..." >&2; $(APT) $$missing && exit 0; fi; \
 	echo "make: the tests need$$missing (the browser as $(CHROMIUM)); as root on Debian make installs them" >&2; exit 1

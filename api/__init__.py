@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api import exchange, feedback, headers, metrics, pages, problems, routes, stored, stream
+from api import access, exchange, feedback, headers, metrics, pages, problems, routes, stored, stream
 from api.config import Assessor, Config
+from api.limits import Limits
 from api.logs import RequestLog
 from api.ocr import routes as images
 from api.ocr.desk import ReadsImages
@@ -38,4 +39,6 @@ def create_app(
     counters = metrics.register(app)
     log = [RequestLog(addresses=own.log_addresses)] if own.log_requests else []
     exchange.register(app, [counters.began], [counters.ended, *log])
+    limits = app.extensions["limits"] = Limits(own.counts, own.redis)
+    access.register(app, store, limits, open_to_all=own.open_to_all)
     return app

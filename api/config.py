@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from flask import current_app, g
@@ -34,6 +35,12 @@ class Config:
     """Seconds after which a stream that neither sends nor reads is let go."""
     remember: int = 0
     """Answers that each process keeps for postings that come again word for word."""
+    open_to_all: bool = False
+    """No key is asked for, though keys were made; one that is sent is checked all the same."""
+    counts: Path | None = None
+    """The file in which the workers count together what each key uses; without it each counts for itself."""
+    redis: str | None = field(default=None, repr=False)
+    """The address of a Redis in which several machines count together."""
 
 
 class RuleLike(Protocol):

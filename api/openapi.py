@@ -44,6 +44,11 @@ POSTING = (*BODY, "invalid-posting", "empty-posting", "text-too-long")
 """What a route that takes a posting may refuse."""
 KEYED = ("key-missing", "key-invalid", "scope-missing", "rate-limited", "quota-exceeded")
 """What any route that asks for a key may refuse."""
+LIMITS = {
+    "RateLimit-Policy": "The limits of the key: postings (q) in so many seconds (w).",
+    "RateLimit": "What is left of each (r), and the seconds until it is whole again (t).",
+}
+"""Headers of an answer to a key with limits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,8 @@ class Operation:
 
     def to_dict(self) -> dict[str, Any]:
         """The Operation Object."""
-        refusals = (*self.refusals, *(KEYED if self.scope else ()), "internal-error")
+        keyed = self.path.startswith("/api/")
+        refusals = (*self.refusals, *(KEYED if keyed else ()), "internal-error")
         described: dict[str, Any] = {
             "operationId": self.name,
             "summary": self.summary,
@@ -86,8 +92,9 @@ class Operation:
             described["parameters"] = [dict(one) for one in self.parameters]
         if self.takes:
             described["requestBody"] = {"required": True, "content": {FORM if self.form else self.media: self._body()}}
-        if self.scope:
+        if keyed:
             described["security"] = [{}, {"key": []}]
+        if self.scope:
             described["description"] = f"A key, where keys are asked for, needs the scope `{self.scope}`."
         return described
 
@@ -122,7 +129,9 @@ def _refusal(slugs: Sequence[str]) -> dict[str, Any]:
         "content": content,
     }
     if KINDS[slugs[0]].status == 429:
-        described["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+        described["headers"] = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}} | {
+            name: {"description": told, "schema": {"type": "string"}} for name, told in LIMITS.items()
+        }
     return described
 
 

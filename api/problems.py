@@ -123,7 +123,7 @@ def on_refused(error: Refused) -> Response:
     """A mistake of the caller's that we named."""
     response = respond(error.to_dict(), error.kind.status)
     response.headers.extend(error.headers)
-    if error.kind.status == HTTPStatus.UNAUTHORIZED:
+    if error.kind.status == HTTPStatus.UNAUTHORIZED and "WWW-Authenticate" not in response.headers:
         response.headers["WWW-Authenticate"] = 'Bearer realm="scamjob"'
     return response
 

@@ -13,6 +13,7 @@ from api.assessing import assess_value, default_options, keep
 from api.config import assessor, config
 from api.encoding import answer
 from api.languages import codes_in, rule_in
+from api.limits import charge
 from api.metrics import counted, record_batch
 from api.openapi import BODY, POSTING, Operation
 from api.probes import tells_apart
@@ -44,7 +45,12 @@ def assess() -> Response:
 @api.post("/api/v1/assessments/batch")
 def assess_batch() -> Response:
     """Many postings in, in the same order an assessment or an error for each."""
-    sent, options = read_batch(body_of(request, config().max_batch_body), default_options())
+    try:
+        sent, options = read_batch(body_of(request, config().max_batch_body), default_options())
+    except Refused:
+        charge(1)
+        raise
+    charge(len(sent))
     items = [read_item(item, options) for item in sent]
     record_batch(len(items))
     assessments = counted(assessor().assess_many([item.posting for item in items if isinstance(item, Submission)]))

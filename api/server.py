@@ -9,7 +9,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Never, cast
 
@@ -17,12 +17,14 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.http import wsgi as gunicorn_wsgi
 
-from api import create_app, ocr, reload, workers
+from api import access, create_app, ocr, reload, workers
 from api.config import Config
 from api.connections import Worker
+from api.limits import FILE, REDIS
 from api.logs import as_json
 from api.store import Store, StoreAway, StoreError, open_store
 from detector.errors import DetectorError
+from detector.home import home
 from detector.registry import Registry
 
 if TYPE_CHECKING:
@@ -68,7 +70,8 @@ def serve(service: Service) -> None:
     listener = listen(service.host, service.port)
     started, counts = os.getpid(), workers.share()
     try:
-        application = load(service)
+        application = load(counting(service))
+        warn(application, service.host)
         application.extensions["desk"] = ocr.opened(ocr.Limits.of(service.threads))
         gc.collect()
         gc.freeze()  # what is loaded now stays shared between the workers
@@ -90,6 +93,27 @@ def load(service: Service) -> Flask:
         return reload.follow(create_app(taken.load(), service.config, opened(service.database)), taken)
     except (DetectorError, StoreError) as error:
         _give_up(str(error))
+    except ValueError as error:
+        _give_up(f"{REDIS}: {error}")
+
+
+def counting(service: Service) -> Service:
+    """The service with its limits counted where all workers, or all machines, see them."""
+    said = service.config
+    redis = said.redis or os.environ.get(REDIS) or None
+    return replace(service, config=replace(said, counts=said.counts or home() / FILE, redis=redis))
+
+
+def warn(application: Flask, host: str) -> None:
+    """Say who may use the API, where that is not told by keys; one line and the end where it must not be so."""
+    try:
+        told = access.starting(application.extensions["gate"], host)
+    except (access.Closed, StoreError) as error:
+        _give_up(str(error))
+    if told:
+        print(f"scamjob: {told}", file=sys.stderr)
+    if store := application.extensions.get("store"):
+        store.close()  # no connection is shared with the workers
 
 
 def opened(database: str | None) -> Store:

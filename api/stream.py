@@ -20,6 +20,7 @@ from api import openapi, schema, submission
 from api.assessing import assess_value, default_options
 from api.config import config
 from api.encoding import dumps
+from api.limits import charge
 from api.openapi import BODY, Operation
 from api.problems import KINDS, Refused, by_status, problem, refuse, refuse_until
 from api.reading import CUT_OFF, cut_off, is_plain, loads
@@ -84,6 +85,7 @@ def answer_line(number: int, line: bytes | None, default: submission.Options) ->
     """The assessment of one line, or the error object that stands in its place."""
     value: object = None
     try:
+        charge(1)
         if line is None:
             refuse("line-too-long", limit=config().max_body)
         value = loads(line)

@@ -23,6 +23,7 @@ COMMANDS = {
     "report": "Write a page on how a model does: figures, label errors, mistakes.",
     "feedback": "What users and moderators said, on its way to training.",
     "suggest": "Pick the unlabelled postings most worth labelling.",
+    "keys": "Make and revoke the keys of the API.",
     "purge": "Delete stored postings that are too old.",
     "models": "Look at the versions of the model.",
     "rules": "Look at the rules, and at what each one hits.",

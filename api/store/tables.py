@@ -21,7 +21,7 @@ from api.store.columns import Moment, Words
 LOCAL = "local"
 """The tenant that is always there."""
 
-TABLE_MODULES: tuple[str, ...] = ()
+TABLE_MODULES: tuple[str, ...] = ("api.store.keys",)
 """Modules of this package that hold more tables."""
 
 metadata = MetaData(

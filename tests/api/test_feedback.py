@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from flask import g
 
-from api import create_app
+from api import Config, create_app
 from api.caller import Caller
 from api.feedback import FeedbackAnswer
 from api.kinds import KINDS
@@ -184,7 +184,9 @@ def test_a_postgresql_that_stops_is_told_and_taken_up_again(
         with caplog.at_level(logging.DEBUG):
             assert_away(client)
         fresh = open_store(store.engine.url.render_as_string())
-        assert_away(create_app(fake, store=fresh).test_client())
+        assert_away(create_app(fake, Config(open_to_all=True), fresh).test_client())
+        closed = create_app(fake, store=fresh).test_client().post("/api/v1/assessments", json={"text": TEXT})
+        refused(closed, "store-unavailable")  # whether keys were made could not be read yet
     finally:
         postgres.start()
     assert client.post(PATH, json=GOOD).status_code == 201

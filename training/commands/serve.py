@@ -48,11 +48,14 @@ def seconds(name: str, default: int, text: str) -> Callable[[Decorated], Decorat
     show_default=True,
     help="Answers that each process keeps in memory for postings that come again word for word.",
 )
+@click.option("--open", "open_to_all", is_flag=True, help="Ask for no key, though keys exist, on any address.")
 @click.option("--log-requests", is_flag=True, help="Write a JSON line a request to standard output.")
 @click.option("--log-addresses", is_flag=True, help="With the caller's address in it.")
 @model_option
 @database_option
 def serve(**options: Any) -> None:  # noqa: ANN401  # as Service declares them
     """Serve the web form and the API until stopped; running requests are finished first."""
-    config = Config(**{name: options.pop(name) for name in ("log_requests", "log_addresses", "remember")})
+    config = Config(
+        **{name: options.pop(name) for name in ("log_requests", "log_addresses", "remember", "open_to_all")}
+    )
     run_server(Service(**options, config=config))
