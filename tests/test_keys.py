@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from api.store import Store, keys, open_store
+from api.store import Store, keys
 from training.command import run
 
 ROOT = Path(__file__).parent.parent
@@ -74,7 +74,7 @@ def test_the_command_knows_the_scopes_that_there_are() -> None:
 def test_a_stored_key_comes_back_as_it_was_wished(store: Store) -> None:
     with store.write() as connection:
         keys.create(connection, keys.Wish("acme", "一\0二", ("assess",)), "tester")
-    with open_store(store.engine.url.render_as_string(hide_password=False)).read() as connection:
+    with store.read() as connection:
         (kept,) = keys.everyone(connection, "acme")
         assert list(keys.everyone(connection, "other")) == []
     assert (kept.name, kept.scopes, kept.state(kept.created)) == ("一\ufffd二", ("assess",), "valid")
