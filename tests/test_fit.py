@@ -184,7 +184,7 @@ def test_fewer_scams_in_the_world_lower_the_curve() -> None:
 
 def test_too_few_rows_are_refused_by_label(tmp_path: Path) -> None:
     few = write(tmp_path / "few.jsonl", [row for row in rows() if row["label"] != "legit"] + rows()[40:43])
-    with pytest.raises(DataError, match=r"3 groups with examples of 'legit'; training needs at least 5"):
+    with pytest.raises(DataError, match=r"3 groups with examples of 'legit' \(3 rows\); training needs at least 5"):
         train([few], tmp_path / "model", settings=TOY_SETTINGS)
     assert not (tmp_path / "model").exists()
 

@@ -8,6 +8,7 @@ from math import sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.stats import binomtest
 
 Z = 1.959964
 """Of a 95 % interval."""
@@ -133,3 +134,8 @@ def _bin_numbers(values: NDArray[np.float64]) -> NDArray[np.int64]:
 def _ece(values: NDArray[np.float64], scam: NDArray[np.float64]) -> float:
     gaps = np.bincount(_bin_numbers(values), weights=values - scam, minlength=BINS)
     return float(np.abs(gaps).sum() / max(1, len(values)))
+
+
+def mcnemar(one: int, other: int) -> float:
+    """The chance that two equally good models differ as much, by the exact binomial test; 1 where they never differ."""
+    return float(binomtest(one, one + other, 0.5).pvalue) if one + other else 1.0

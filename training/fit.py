@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
 from itertools import chain, islice
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from detector.model import FORMAT, MANIFEST_FILE, SHIPPED
 from detector.wording import KINDS
+from training.conflicts import Conflict, conflicts
 from training.counts import count_all
 from training.dataset import DataError, Example, data_hash
 from training.feature_cache import Cache, detector_version
@@ -35,18 +36,18 @@ from training.held_out import (
 )
 from training.labelled import labelled_files
 from training.large import IN_MEMORY, train_large
-from training.mixture import Mix, Mixed, mixed, rows_in, source_counts, stream
+from training.mixture import Mix, Mixed, Source, is_shipped, kept_together, mixed, rows_in, source_counts, stream
 from training.model_files import refuse_unfit, write_model
 from training.outcome import Outcome
 from training.progress import Count, Step, counted, tell_nobody
 from training.search import searched
 from training.settings import SETTINGS
+from training.splits import units
 from training.vocabulary import raw_counts, vocabulary
 from training.walk import Walked, keep, kept_walk, walk, walk_path
 from training.weights import fit_weights
-from training.whole import write_whole
 
-__all__ = ["SETTINGS", "Plan", "Trained", "train", "write_whole"]
+__all__ = ["SETTINGS", "Plan", "Trained", "train"]
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,11 @@ class Plan:
 
 @dataclass(frozen=True)
 class Trained:
-    """A model that was just written: its manifest, and what held-out fits said."""
+    """A model that was just written: its manifest, what held-out fits said, and near-copies with different labels."""
 
     manifest: Mapping[str, Any]
     held_out: HeldOut
+    conflicts: Sequence[Conflict] = ()
 
 
 def train(
@@ -80,13 +82,18 @@ def train(
     settings: Mapping[str, Any] = SETTINGS,
     plan: Plan = Plan(),  # frozen
     step: Step | None = None,
+    source: Source | None = None,
 ) -> Trained:
-    """Train on labelled files and write a model folder. DataError names a bad row; then nothing is written."""
+    """Train on labelled files and write a model folder. DataError says what is wrong; then nothing is written.
+
+    Without a `source` that reads the files in another way, the first bad row is fatal.
+    """
     tell: Step = step or tell_nobody
     refuse_unfit(out)
     paths = [Path(file) for file in labelled_files(map(str, paths))]
-    walked = _earlier_walk(paths, plan)
-    rows = iter(()) if walked else stream(paths, plan.mix)
+    source = source or Source()
+    walked = _earlier_walk(paths, plan, source)
+    rows = iter(()) if walked else stream(source.rows([str(path) for path in paths]), plan.mix)
     total = rows_in(paths)
     tell(f"reading {total:,} rows", 0.0)
     first = list(islice(rows, plan.in_memory + 1))
@@ -95,44 +102,64 @@ def train(
             raise DataError(f"--search works in memory, up to {plan.in_memory:,} rows; search on a sample of yours")
         tell(f"more than {plan.in_memory:,} rows: features stay on disk, and are fitted part by part", 0.01)
         reading = counted(tell, "reading the texts", total, 0.02, 0.6)
-        go = partial(_walk, walked, chain(first, rows), paths, plan, settings["jobs"], reading)
+        kept_at = partial(_kept_at, paths, plan, source)
+        go = partial(_walk, walked, chain(first, rows), kept_at, settings["jobs"], reading)
         outcome = train_large(go, plan.mix, settings, plan.cache, tell)
     else:
-        outcome = train_in_memory(mixed(first, plan.mix), settings, plan, tell)
+        data, found = _independent(mixed(first, plan.mix), is_shipped(paths))
+        outcome = replace(train_in_memory(data, settings, plan, tell), conflicts=found)
     manifest = _manifest(outcome, plan)
     others = {HELD_OUT_FILE: outcome.held.lines()} if plan.predictions else {}
     write_model(out, outcome.fitted, outcome.known, manifest, others)
     tell("done", 1.0)
-    return Trained(manifest, outcome.held)
+    return Trained(manifest, outcome.held, outcome.conflicts)
 
 
-def _earlier_walk(paths: Sequence[Path], plan: Plan) -> Walked | None:
+def _independent(data: Mixed, checked: bool) -> tuple[Mixed, list[Conflict]]:
+    """The rows with near-copies, groups and posters kept together, and the contradictions that own rows have part in.
+
+    Rows whose groups were `checked` keep these.
+    """
+    if checked or not data.examples:
+        return data, []
+    rows = units(data.examples)
+    found = conflicts(data.examples, rows)
+    return kept_together(data, rows), [one for one in found if data.own[list(one.rows)].any()]
+
+
+def _earlier_walk(paths: Sequence[Path], plan: Plan, source: Source) -> Walked | None:
     """What was kept of a walk through the very same files."""
     there = plan.cache and all(path.exists() for path in paths)
-    walked = kept_walk(walk_path(plan.cache, paths, plan.mix.base)) if plan.cache and there else None
+    walked = kept_walk(walk_path(plan.cache, paths, plan.mix.base, source.names)) if plan.cache and there else None
     return walked if walked and len(walked) > plan.in_memory else None
+
+
+def _kept_at(paths: Sequence[Path], plan: Plan, source: Source) -> Path | None:
+    """Where a walk through the files is to be kept; nowhere if rows were refused, which is to be told each time."""
+    if plan.cache is None or source.tally.refused:
+        return None
+    return walk_path(plan.cache, paths, plan.mix.base, source.names)
 
 
 def _walk(  # what it takes before a folder is known
     walked: Walked | None,
     rows: Iterable[tuple[Example, bool]],
-    paths: Sequence[Path],
-    plan: Plan,
+    kept_at: Callable[[], Path | None],
     jobs: int,
     reading: Count,
     kept: Cache,
 ) -> Walked:
     if walked is None:
         walked = walk(rows, kept, jobs, reading)
-        if plan.cache:
-            keep(walked, walk_path(plan.cache, paths, plan.mix.base))
+        if path := kept_at():
+            keep(walked, path)
     return walked
 
 
 def train_in_memory(data: Mixed, settings: Mapping[str, Any], plan: Plan, tell: Step) -> Outcome:
     """Train with all features in memory; every row is held out once."""
     examples, many = data.examples, len(data.examples)
-    _refuse_too_little(examples, settings["folds"])
+    _refuse_too_little(data, settings["folds"])
     reading = counted(tell, "reading the texts", many, 0.03, 0.25)
     counts = count_all(examples, settings["jobs"], plan.cache, reading)
     tell("vocabulary", 0.25)
@@ -143,7 +170,8 @@ def train_in_memory(data: Mixed, settings: Mapping[str, Any], plan: Plan, tell: 
     if plan.search:
         settings, tried = searched(raw, known, data, settings, lambda many: counted(tell, "search", many, 0.28, 0.3))
     folds = settings["folds"]
-    shares = held_out(raw, known, examples, settings, data.rows, counted(tell, "held-out scores", folds, 0.3, 0.6))
+    folded = counted(tell, "held-out scores", folds, 0.3, 0.6)
+    shares = held_out(raw, known, examples, settings, data.rows, folded, data.groups)
     tell("final weights", 0.6)
     fitted = fit_weights(raw, known, examples, settings, rows=data.rows)
     tell("calibration", 0.95)
@@ -211,11 +239,13 @@ def _shipped_hash() -> str | None:
     return str(json.loads(path.read_text("utf-8"))["sha256"]) if path.exists() else None
 
 
-def _refuse_too_little(examples: Sequence[Example], folds: int) -> None:
+def _refuse_too_little(data: Mixed, folds: int) -> None:
+    kinds = np.array([item.label for item in data.examples], np.str_)
     for label in KINDS:
-        groups = {example.group for example in examples if example.label == label}
-        if len(groups) < folds:
+        many = len(np.unique(data.groups[kinds == label]))
+        if many < folds:
             raise DataError(
-                f"{len(groups)} groups with examples of {label!r}; training needs at least {folds} of each label (an "
-                "example with no group is one of its own); with --base shipped the shipped examples are added"
+                f"{many} groups with examples of {label!r} ({int((kinds == label).sum()):,} rows); training needs at "
+                f"least {folds} of each label (an example is a group of its own, together with its near-copies and its "
+                "poster's others); with --base shipped the shipped examples are added"
             )

@@ -99,10 +99,15 @@ def held_out(
     settings: Mapping[str, Any] = SETTINGS,
     rows: Rows | None = None,
     done: Count = silent,
+    groups: NDArray[np.str_] | None = None,
 ) -> NDArray[np.float64]:
-    """(examples, 4): shares of the kinds and the risk, each from a fit that saw nothing of the example's group."""
+    """(examples, 4): shares of the kinds and the risk, each from a fit that saw nothing of the example's group.
+
+    `groups` (examples,), where they are not those that the examples name.
+    """
     found = np.zeros((len(examples), len(KINDS) + 1))
-    folds = list(GroupKFold(settings["folds"]).split(raw.known, groups=[example.group for example in examples]))
+    names = [example.group for example in examples] if groups is None else groups
+    folds = list(GroupKFold(settings["folds"]).split(raw.known, groups=names))
     work = Parallel(n_jobs=settings["jobs"], return_as="generator")(
         delayed(_fold)(
             raw[seen],

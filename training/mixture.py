@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,10 @@ from pyarrow.parquet import ParquetFile
 from detector.wording import KINDS
 from training.dataset import DATA, DataError, Example
 from training.files import BadRow
-from training.labelled import read_labelled
+from training.labelled import AS_THEY_ARE, read_labelled
+from training.naming import Names
+from training.splits import Units
+from training.tally import Tally
 from training.weights import Rows
 
 SHIPPED_SOURCE = "shipped"
@@ -45,38 +48,60 @@ class Mix:
 class Mixed:
     """The examples, which of them are the team's own, and how much each counts (None: all alike).
 
-    `by_source` is how much rows count before labels are evened out.
+    `groups` (examples,) names what must not be parted from each; `by_source` is how much rows count before labels are
+    evened out.
     """
 
     examples: Sequence[Example]
     own: NDArray[np.bool_]
     rows: Rows | None
+    groups: NDArray[np.str_]
     by_source: Mapping[str, float] = field(default_factory=dict)
 
 
-def stream(paths: Iterable[Path], mix: Mix) -> Iterator[tuple[Example, bool]]:
+def stream(own: Iterable[Example], mix: Mix) -> Iterator[tuple[Example, bool]]:
     """Every example and whether it is the team's own, the shipped ones last; DataError at a bad row."""
-    yield from ((item, True) for item in read_all(paths))
+    yield from ((item, True) for item in own)
     if mix.base == "shipped":
         yield from ((replace(item, source=SHIPPED_SOURCE), False) for item in read_all([DATA]))
 
 
 def mixed(rows: Iterable[tuple[Example, bool]], mix: Mix) -> Mixed:
-    """The rows of `stream` together, with what each counts."""
+    """The rows of `stream` together, with what each counts; the groups are those that the rows name."""
     both = list(rows)
     examples, own = [item for item, _ in both], np.array([flag for _, flag in both], np.bool_)
     by_source = {OWN_SOURCE: own_weight(int(own.sum()), int((~own).sum())), **mix.weights}
     kinds = np.array([KINDS.index(item.label) for item in examples], np.int64)
     sources = np.array([item.source for item in examples], np.str_)
-    return Mixed(examples, own, kind_weights(sources, own, kinds, by_source, mix.class_weight), by_source)
+    counting = kind_weights(sources, own, kinds, by_source, mix.class_weight)
+    return Mixed(examples, own, counting, np.array([item.group for item in examples], np.str_), by_source)
 
 
-def read_all(paths: Iterable[Path]) -> Iterator[Example]:
+def kept_together(data: Mixed, rows: Units) -> Mixed:
+    """The same, with near-copies, groups and posters under one name, whether they are own rows or shipped ones."""
+    return replace(data, groups=data.groups[rows.unit])
+
+
+def read_all(paths: Iterable[Path | str]) -> Iterator[Example]:
     """The examples of labelled files of any kind; DataError at the first row that is none."""
     for path, _, row in read_labelled(map(str, paths)):
         if isinstance(row, BadRow):
             raise DataError(f"{path}:{row.number}: {row.cause}")
         yield row
+
+
+@dataclass(frozen=True)
+class Source:
+    """The team's own rows: what reads them from their files, by which names, and what became of each of them."""
+
+    rows: Callable[[Sequence[str]], Iterator[Example]] = read_all
+    names: Names = AS_THEY_ARE
+    tally: Tally = field(default_factory=Tally)
+
+
+def is_shipped(paths: Iterable[Path]) -> bool:
+    """Whether these are the examples that come with the program, whose groups `training.check_data` has checked."""
+    return all(path.resolve().is_relative_to(DATA.resolve()) for path in paths)
 
 
 def rows_in(paths: Iterable[Path]) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from training.conflicts import Conflict
 from training.held_out import HeldOut
 from training.vocabulary import Vocabulary
 from training.weights import Weights
@@ -15,7 +16,8 @@ from training.weights import Weights
 class Outcome:
     """Weights and their rows, what held-out fits said, and what the manifest says of data and settings.
 
-    `own` rows are the team's; `by_source` is how much rows count; `tried` are the figures of a search.
+    `own` rows are the team's; `by_source` is how much rows count; `tried` are the figures of a search;
+    `conflicts` are near-copies with different labels, as far as they were looked for.
     """
 
     fitted: Weights
@@ -28,3 +30,4 @@ class Outcome:
     by_source: Mapping[str, float]
     own: int
     tried: Sequence[Mapping[str, Any]] = ()
+    conflicts: Sequence[Conflict] = ()

@@ -50,8 +50,7 @@ def searched(
     Judged on the team's own rows where there are enough, on all otherwise; weights count as in training.
     """
     tried = list(grid(settings))
-    groups = [item.group for item in data.examples]
-    folds = list(GroupKFold(FOLDS).split(raw.known, groups=groups))
+    folds = list(GroupKFold(FOLDS).split(raw.known, groups=data.groups))
     done = counting(len(tried) * len(folds))
     work = Parallel(n_jobs=settings["jobs"], return_as="generator")(
         delayed(_shares)(raw, known, data, one, seen, unseen) for one in tried for seen, unseen in folds

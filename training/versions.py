@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from math import comb
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from detector.model import DECISIVE, MANIFEST_FILE, version_of
 from detector.registry import SHIPPED_NAME, Promotion, Registry
 from detector.types import LOW_BELOW
 from training import evaluate, gates
+from training.confidence import mcnemar
 from training.dataset import Example
 from training.registry import add
 
@@ -225,13 +225,6 @@ def paired(detectors: Sequence[Detector], cases: Sequence[gates.Case]) -> dict[s
     first, second = int((right[0] & ~right[1]).sum()), int((right[1] & ~right[0]).sum())
     both, neither = int((right[0] & right[1]).sum()), int((~right[0] & ~right[1]).sum())
     return {"both": both, "neither": neither, "first": first, "second": second, "p": mcnemar(first, second)}
-
-
-def mcnemar(first: int, second: int) -> float:
-    """The exact two-sided chance of a gap like this one or wider between two that are equally good."""
-    many = first + second
-    tail = sum(comb(many, at) for at in range(min(first, second) + 1))
-    return min(1.0, float(2 * tail / 2**many))
 
 
 def _beside(left: Mapping[str, Any], right: Mapping[str, Any]) -> dict[str, list[Any]]:

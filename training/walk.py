@@ -23,6 +23,8 @@ from detector.types import CODES, Posting
 from detector.wording import KINDS
 from training.dataset import Example
 from training.feature_cache import Cache, chunks, detector_version
+from training.labelled import AS_THEY_ARE
+from training.naming import Names
 from training.pages import USUAL, kept_page
 from training.progress import Count, silent
 from training.whole import write_whole
@@ -93,9 +95,9 @@ class Walked:
         return [number for number, _ in chosen], [row for _, row in chosen]
 
 
-def walk_path(folder: Path, paths: Iterable[Path], base: str) -> Path:
-    """Where the walk through these files, byte for byte, lies in a cache, or would lie."""
-    digest = hashlib.blake2b(f"{detector_version()} {base} {READ_IN_FULL}".encode(), digest_size=16)
+def walk_path(folder: Path, paths: Iterable[Path], base: str, names: Names = AS_THEY_ARE) -> Path:
+    """Where the walk through these files, byte for byte and by these names, lies in a cache, or would lie."""
+    digest = hashlib.blake2b(f"{detector_version()} {base} {READ_IN_FULL} {names}".encode(), digest_size=16)
     for path in paths:
         with path.open("rb") as content:
             digest.update(hashlib.file_digest(content, "sha256").digest())

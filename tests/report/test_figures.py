@@ -5,8 +5,8 @@ import pytest
 
 from detector.rules import load_rules
 from detector.types import Kind
-from training.confidence import clustered, grouped, wilson
-from training.report.comparison import comparison, mcnemar
+from training.confidence import clustered, grouped, mcnemar, wilson
+from training.report.comparison import comparison
 from training.report.copies import summary
 from training.report.excerpts import pieces
 from training.report.figures import (

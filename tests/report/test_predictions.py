@@ -9,7 +9,9 @@ import pytest
 from detector import Detector
 from detector.types import Kind, Level, Posting
 from training.dataset import DataError, Example, read_examples
-from training.report.held_out import FILE, key, readings
+from training.feature_cache import text_key
+from training.held_out import HELD_OUT_FILE
+from training.report.held_out import readings
 from training.report.predictions import Prediction, predictions
 
 
@@ -46,10 +48,10 @@ def test_what_a_model_was_trained_on_is_taken_from_the_readings_beside_it(toy_mo
     shutil.copytree(toy_model, model)
     rows = [Example(str(number), Posting(text=TEXT + "！" * number), "scam", group="g") for number in range(3)]
     lines = [
-        {"key": key(rows[0].posting), "shares": [0.8, 0.1, 0.1], "risk": 0.93, "score": 93},
-        {"key": key(rows[1].posting), "shares": [0.2, 0.1, 0.7], "risk": 0.93, "score": 29},
+        {"key": text_key(rows[0]).hex(), "shares": [0.8, 0.1, 0.1], "risk": 0.93, "score": 93},
+        {"key": text_key(rows[1]).hex(), "shares": [0.2, 0.1, 0.7], "risk": 0.93, "score": 29},
     ]
-    (model / FILE).write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    (model / HELD_OUT_FILE).write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     posting, news, asked = predictions(rows, model)
     assert (posting.score, posting.level, posting.kind, posting.held_out) == (93, Level.HIGH, Kind.POSTING, True)
     assert posting.codes == {"upfront_fee"}
@@ -60,7 +62,7 @@ def test_what_a_model_was_trained_on_is_taken_from_the_readings_beside_it(toy_mo
 
 @pytest.mark.parametrize("line", ["{}", "no json", '{"key": "k", "shares": [1], "risk": 0, "score": 0}'])
 def test_a_damaged_reading_is_named_by_its_line(line: str, tmp_path: Path) -> None:
-    (tmp_path / FILE).write_text(line + "\n", "utf-8")
+    (tmp_path / HELD_OUT_FILE).write_text(line + "\n", "utf-8")
     with pytest.raises(DataError, match=r"heldout.jsonl:1: not a held-out reading"):
         readings(tmp_path)
 

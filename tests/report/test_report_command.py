@@ -29,9 +29,9 @@ def test_a_refused_row_is_named_and_counted_and_the_rest_is_reported(
 ) -> None:
     data = tmp_path / "mine.jsonl"
     good = {"id": "1", "text": "社区超市招收银员，月薪3800元，缴社保。", "label": "legit"}
-    data.write_text(json.dumps(good) + "\n" + json.dumps({**good, "label": "scam "}) + "\n", "utf-8")
+    data.write_text(json.dumps(good) + "\n" + json.dumps({**good, "label": "scan"}) + "\n", "utf-8")
     assert run(["report", str(toy_model), str(data), "-o", str(tmp_path / "r.html")]) == 1
-    assert "mine.jsonl: line 2: label 'scam '" in capsys.readouterr().err
+    assert "mine.jsonl: line 2: label 'scan'" in capsys.readouterr().err
     assert "有 1 行读不了" in (tmp_path / "r.html").read_text("utf-8")
 
 

@@ -46,7 +46,7 @@ def export(  # noqa: PLR0913, PLR0917  # the options
 ) -> None:
     """Write the labels that count as examples for `scamjob train`, and say what was left out and why."""
     from training.feedback import Guards, weigh
-    from training.fit import write_whole
+    from training.whole import write_whole
 
     guards = Guards(sources, cap, least)
     if files:

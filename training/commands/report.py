@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from training.commands.shared import REFUSED, labelled, steps
-
-if TYPE_CHECKING:
-    from training.files import BadRow
+from training.commands.shared import Reading, exit_if_refused, reading_options, steps
 
 path = click.Path(path_type=Path)
 
@@ -22,30 +18,32 @@ path = click.Path(path_type=Path)
 @click.option("-o", "--output", required=True, type=path, metavar="HTML", help="The page to write.")
 @click.option("--json", "json_output", type=path, metavar="FILE", help="Write the same as JSON, too.")
 @click.option("--against", metavar="MODEL2", help="Compare with this model on the same texts.")
-def report(model: str, data: Sequence[str], output: Path, json_output: Path | None, against: str | None) -> None:
+@reading_options
+def report(
+    model: str, data: Sequence[str], output: Path, json_output: Path | None, against: str | None, reading: Reading
+) -> None:
     """Write a page on how MODEL does on labelled files: figures, label errors, mistakes, rules, words.
 
     MODEL and MODEL2 are folders or versions (`scamjob models list`), `promoted` or `shipped` too. The page holds texts
     of DATA.
     """
-    from training.fit import write_whole
     from training.report.build import build
     from training.report.gated import gates_of
     from training.report.page import as_json, html
+    from training.whole import write_whole
 
-    refused: list[BadRow] = []
     folder, other = _folder(model), against and _folder(against)
+    with reading.examples(data) as (examples, tally):
+        rows = list(examples)
     with steps() as step:
-        rows = list(labelled(data, refused))
         found = build(
-            rows, folder, data, against=other or None, refused=len(refused), gates=gates_of(folder), step=step
+            rows, folder, data, against=other or None, refused=tally.refused, gates=gates_of(folder), step=step
         )
     write_whole(output, html(found))
     if json_output:
         write_whole(json_output, as_json(found))
     click.echo(f"{output}: {found.summary.texts:,} texts, {len(found.errors):,} labels that may be wrong")
-    if refused:
-        raise click.exceptions.Exit(REFUSED)
+    exit_if_refused(tally)
 
 
 def _folder(model: str) -> Path:

@@ -97,6 +97,21 @@ class Reading:
         if self.refused and counts.refused:
             click.echo(f"scamjob: {self.refused}: mend these rows and feed the file again", err=True)
 
+    def stream(self, paths: Sequence[str], tally: Tally, most_refused: float = 1.0) -> Iterator[Example]:
+        """The same to its end, told and written before what comes next; DataError when too many rows were refused.
+
+        `most_refused` is the share of the rows that may be.
+        """
+        from training.dataset import DataError
+
+        with self.examples(paths, tally) as (rows, _):
+            yield from rows
+        if tally.refused > most_refused * tally.read:
+            raise DataError(
+                f"{tally.refused:,} of {tally.read:,} rows were refused, more than {most_refused:.0%}: nothing was "
+                "trained; mend them, or raise --max-refused"
+            )
+
     def _rows(self, files: Sequence[str], counts: Tally, refuse: Refuse) -> Iterator[Example]:
         from training.files import BadRow
         from training.labelled import read_labelled

@@ -32,8 +32,8 @@ def suggest(source: str, number: int, output: Path, model: str | None) -> None:
     """
     if output.suffix not in {".jsonl", ".csv"}:
         raise click.UsageError(f"{output}: the ending must be .jsonl or .csv")
-    from training.fit import write_whole
     from training.suggest import choose
+    from training.whole import write_whole
 
     refused: list[str] = []
     chosen = [choice.candidate for choice in choose(_candidates(source, model, refused), number)]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scipy.stats import binomtest
-
+from training.confidence import mcnemar
 from training.report.figures import Figures, figures
 from training.report.predictions import Prediction
 
@@ -59,8 +58,3 @@ def comparison(before: Sequence[Prediction], after: Sequence[Prediction]) -> Com
         p=mcnemar(only_after, only_before),
         changes=tuple(sorted(changes, key=lambda one: (one.better, -abs(one.after - one.before), one.place))),
     )
-
-
-def mcnemar(one: int, other: int) -> float:
-    """The chance that two equally good models differ as much, by the exact binomial test; 1 where they never differ."""
-    return float(binomtest(one, one + other, 0.5).pvalue) if one + other else 1.0

@@ -5,16 +5,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from detector.types import Posting
 from training.dataset import DataError
-
-FILE = "heldout.jsonl"
+from training.held_out import HELD_OUT_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +23,10 @@ class Reading:
     score: int
 
 
-def key(posting: Posting) -> str:
-    """What a text is known by in the file: 32 hexadecimal digits over its fields."""
-    said = repr(tuple(posting.fields())).encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(said, digest_size=16).hexdigest()
-
-
 def readings(model: Path) -> Mapping[str, Reading]:
-    """The readings beside a model by the key of the text; none where there are none. DataError at a damaged line."""
+    """The readings beside a model by `text_key` in hexadecimal, if there are any; DataError at a bad line."""
     try:
-        return dict(_lines(model / FILE))
+        return dict(_lines(model / HELD_OUT_FILE))
     except FileNotFoundError:
         return {}
 

@@ -14,7 +14,8 @@ from detector.scoring import families, level, noisy_or
 from detector.types import Finding, Kind, Level, Reason
 from detector.wording import Classifier
 from training.dataset import Example
-from training.report.held_out import Reading, key, readings
+from training.feature_cache import text_key
+from training.report.held_out import Reading, readings
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def predictions(examples: Iterable[Example], model: Path | None = None) -> Itera
     classifier, rules = Classifier(load_model(model)), load_rules()
     kept = readings(model or SHIPPED)
     for example in examples:
-        reading = kept.get(key(example.posting))
+        reading = kept.get(text_key(example).hex())
         finding = rules.read(Document(example.posting))
         if reading:
             yield held_out(example, reading, finding)
