@@ -47,7 +47,10 @@ def report(
 
 
 def _folder(model: str) -> Path:
-    """The folder of a model or a version."""
+    """The folder of a model or a version, from which it loads."""
+    from detector.model import load_model
     from detector.registry import Registry
 
-    return Registry.here().resolve(model)
+    folder = Registry.here().resolve(model)
+    load_model(folder)
+    return folder
