@@ -72,6 +72,10 @@ quality: $(VENV)/.ready-dev ## the same, written to docs/quality.md, with source
 model: $(VENV)/.ready ## train the shipped model again from data/
 	@$(BIN)/scamjob train data/training -o $(MODEL)
 
+.PHONY: screens
+screens: $(VENV)/.ready-dev test-tools ## draw the pages anew into docs/screens/
+	@$(PYTHON) tests/screens.py
+
 .PHONY: wheel
 wheel: $(VENV)/.ready-dev ## build the wheel into dist/
 	@$(PYTHON) -m build --wheel --outdir dist .

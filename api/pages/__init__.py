@@ -25,9 +25,9 @@ from api.pages.wording import table
 from api.problems import refuse
 from detector.types import CODES, HIGH_FROM, LOW_BELOW, MAX_TEXT
 
-__all__ = ["COLUMNS", "Complaint", "page", "register", "render", "shown"]
+__all__ = ["COLUMNS", "Complaint", "page", "phones", "register", "render", "shown"]
 
-PHONES = re.compile(r"(?<![0-9,])(?:96110|110|12333|165|18222)(?![0-9,])")
+PHONES = re.compile(r"(?<![0-9,])(?:96110|110|12333|165|18222)(?![0-9,]| ?[元块])")
 
 
 def phones(text: str) -> Markup:

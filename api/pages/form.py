@@ -37,7 +37,7 @@ class Complaint:
     """Which of several pictures it is about, from 0."""
 
 
-EMPTY = Complaint("还没有粘贴文字", "请把招聘信息的原文粘贴到框里，再点“检查”。")
+EMPTY = Complaint("还没有粘贴文字", "请把招聘信息的原文贴到框里，再点“检查”。")
 UNREAD = Complaint("截图还没有识别", "请再选一次截图，先点“识别截图里的文字”，核对以后再点“检查”。")
 UNREADABLE = Complaint("内容太大，没有读完", "请只粘贴一则招聘信息的文字，不超过 20,000 个字。")
 ONLY_A_LINK = Complaint(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import html
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 import api
 from api.examples import EXAMPLES
-from api.pages import shown
+from api.pages import phones, shown
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -173,3 +174,71 @@ def test_the_page_is_light_and_asks_nobody_else(client: FlaskClient) -> None:
         assert [found for found in addresses if b"www.w3.org" not in found] == []
     assert b" style=" not in page
     assert not re.search(rb"<[^>]+\son[a-z]+=", page)
+
+
+def test_the_weightiest_reasons_stand_in_the_verdict_itself(client: FlaskClient) -> None:
+    verdict = client.post("/", data={"text": SCAM}).text.partition('<ol class="first">')[2].partition("</ol>")[0]
+    assert re.findall(r'href="#(reason-\d)"', verdict) == ["reason-1", "reason-2", "reason-3"]
+
+
+@pytest.mark.parametrize("link", ["https://example.com/job/1", " www.example.com/a?b=招聘 ", "HTTP://例子.中国/"])
+def test_a_link_alone_is_refused_kindly_and_not_opened(client: FlaskClient, link: str) -> None:
+    response = client.post("/", data={"text": link})
+    assert response.status_code == 422
+    assert "这里不打开链接" in response.text
+    assert client.post("/", data={"text": link + "\n招聘店员"}).status_code == 200
+
+
+def test_who_has_paid_is_told_what_to_do_here_in_taiwan_and_in_hong_kong(client: FlaskClient) -> None:
+    for page in (client.get("/paid").text, client.post("/", data={"text": SCAM}).text):
+        for number in ("96110", "110", "12333", "165", "18222"):
+            assert f'<a href="tel:{number}">{number}</a>' in page
+        assert "止付" in page
+        assert "留证据" in page
+
+
+def test_a_sum_of_money_is_no_telephone_number() -> None:
+    assert phones("交 110 元，打110或96110") == '交 110 元，打<a href="tel:110">110</a>或<a href="tel:96110">96110</a>'
+    assert phones("9,110 11012 <b>") == "9,110 11012 &lt;b&gt;"
+
+
+def test_pages_and_files_travel_compressed_where_the_browser_takes_it(client: FlaskClient) -> None:
+    for path in ("/", "/learn", "/static/page.css"):
+        plain = client.get(path)
+        packed = client.get(path, headers={"Accept-Encoding": "gzip, br"})
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(packed.data) == plain.data
+        assert len(packed.data) < len(plain.data) / 2
+        assert "Content-Encoding" not in plain.headers
+
+
+def test_a_file_that_is_known_is_not_sent_again_and_none_but_ours_are_there(client: FlaskClient) -> None:
+    first = client.get("/static/page.css")
+    again = client.get("/static/page.css", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+    for path in ("/static/../server.py", "/static/%2e%2e/server.py", "/static/nothing"):
+        assert client.get(path).status_code == 404
+
+
+def test_the_first_load_is_light(client: FlaskClient) -> None:
+    page = client.get("/", headers={"Accept-Encoding": "gzip"})
+    files = re.findall(r'(?:href|src)="(/static/[^"]+)"', client.get("/").text)
+    answers = [client.get(path, headers={"Accept-Encoding": "gzip"}) for path in files]
+    assert {answer.status_code for answer in answers} == {200}
+    assert sum(len(answer.data) for answer in (page, *answers)) < 60_000 / 2
+
+
+def test_the_page_can_be_installed(client: FlaskClient) -> None:
+    manifest = json.loads(client.get("/static/app.webmanifest").data)
+    for icon in manifest["icons"]:
+        assert client.get(icon["src"]).mimetype == icon["type"]
+    assert manifest["share_target"]["action"] == manifest["start_url"] == "/"
+
+
+def test_the_service_worker_keeps_files_of_ours_and_nothing_else(client: FlaskClient) -> None:
+    worker = client.get("/sw.js")
+    assert worker.mimetype == "text/javascript"
+    kept = json.loads("[" + worker.text.partition("const FILES = [")[2].partition("]")[0] + "]")
+    assert [path for path in kept if not path.startswith("/static/")] == ["/offline"]
+    assert all(client.get(path).status_code == 200 for path in kept)
+    assert "cache.put" not in worker.text

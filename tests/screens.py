@@ -1,0 +1,146 @@
+"""`make screens`: pictures of the pages as they are, in docs/screens/, by the real detector and a real Chromium."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PIL import Image
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from api import create_app
+from api.examples import EXAMPLES
+from api.store import open_store
+from detector import Detector
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from playwright.sync_api import Browser, Page
+
+FOLDER = Path(__file__).parent.parent / "docs" / "screens"
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+PHONE, DESK = (360, 740), (1200, 900)
+MOST_BYTES = 120_000
+WEAK = "招打字员，在家可做，不用经验，按天结算，感兴趣的加我微信详聊，名额有限。"
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture: which page, what is typed into it, how the reader wants it."""
+
+    name: str
+    path: str = "/"
+    text: str | None = None
+    size: tuple[int, int] = PHONE
+    scheme: str = "light"
+    tall: int = 1500
+    """Pixels of the page that are shown at most."""
+    press: tuple[str, ...] = field(default=())
+    """Selectors to click before the picture is taken."""
+
+
+SCAM, HONEST, WARNING = (EXAMPLES[name].text for name in ("scam", "honest", "warning"))
+SHOTS = (
+    Shot("form-phone"),
+    Shot("form-phone-dark", scheme="dark"),
+    Shot("form-phone-hant", "/?lang=zh-Hant"),
+    Shot("form-phone-en", "/?lang=en"),
+    Shot("form-desk", size=DESK, tall=900),
+    Shot("high-phone", text=SCAM, tall=3600),
+    Shot("high-phone-dark", text=SCAM, scheme="dark", tall=740),
+    Shot("high-phone-hant", "/?lang=zh-Hant", SCAM, tall=740),
+    Shot("high-phone-en", "/?lang=en", SCAM),
+    Shot("high-phone-large", "/?size=large", SCAM, tall=740),
+    Shot("high-desk", text=SCAM, size=DESK),
+    Shot("high-desk-dark", "/?lang=en", SCAM, size=DESK, scheme="dark", tall=900),
+    Shot("medium-phone", text=WEAK),
+    Shot("low-phone", text=HONEST),
+    Shot("none-phone", text=WARNING, tall=740),
+    Shot("feedback-phone", text=HONEST, tall=1200, press=(".feedback summary",)),
+    Shot("thanks-phone", text=HONEST, press=(".feedback summary", "[name=label][value=scam]")),
+    Shot("history-phone", text=HONEST, press=(".send a",)),
+    Shot("complaint-phone", text="https://example.com/job/1", tall=740),
+    Shot("display-phone", press=(".display summary",), tall=740),
+    Shot("paid-phone", "/paid"),
+    Shot("paid-phone-en", "/paid?lang=en", scheme="dark"),
+    Shot("offline-phone", "/offline", tall=740),
+    Shot("learn-phone", "/learn", tall=740),
+    Shot("learn-desk", "/learn", size=DESK, tall=900),
+    Shot("learn-phone-hant-dark", "/learn?lang=zh-Hant", scheme="dark", tall=740),
+    Shot("docs-desk", "/docs", size=DESK, tall=900),
+)
+
+
+class Quiet(WSGIRequestHandler):
+    """Writes no access log."""
+
+    def log(self, *_: object) -> None:
+        """Nothing."""
+
+
+def take(browser: Browser, address: str, shot: Shot) -> bytes:
+    """The picture as a PNG."""
+    width, height = shot.size
+    options: Mapping[str, object] = {"viewport": {"width": width, "height": height}, "color_scheme": shot.scheme}
+    context = browser.new_context(**options, locale="zh-CN", service_workers="block")  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(address + shot.path)
+    if shot.text is not None:
+        page.fill("#text", shot.text)
+        page.click(".main")
+        page.wait_for_selector("#verdict, .complaint")
+    for selector in shot.press:
+        page.click(selector)
+    settle(page)
+    tall = min(shot.tall, page.evaluate("document.documentElement.scrollHeight"))
+    picture = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": max(tall, height)})
+    context.close()
+    return small(picture)
+
+
+def settle(page: Page) -> None:
+    """Wait until the page stands still."""
+    page.wait_for_load_state("load")
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(150)
+
+
+def small(picture: bytes) -> bytes:
+    """The same picture in few colours."""
+    image = Image.open(io.BytesIO(picture)).convert("RGB")
+    told = io.BytesIO()
+    image.quantize(48, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(told, "PNG", optimize=True)
+    if told.tell() > MOST_BYTES:
+        raise ValueError(f"{told.tell()} bytes; show less of the page")
+    return told.getvalue()
+
+
+def main(wanted: list[str]) -> None:
+    """All of them, or those whose names begin so."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
+        os.environ["SCAMJOB_HOME"] = home
+        app = create_app(Detector.load(), store=open_store(f"sqlite:///{home}/scamjob.db"))
+        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        for shot in SHOTS:
+            if not wanted or shot.name.startswith(tuple(wanted)):
+                picture = take(browser, f"http://127.0.0.1:{server.server_port}", shot)
+                (FOLDER / f"{shot.name}.png").write_bytes(picture)
+                print(f"{shot.name}.png  {len(picture) / 1000:,.0f} kB")
+        browser.close()
+        server.shutdown()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
