@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from api import openapi
 from api.caller import Caller, caller
-from api.config import config
+from api.config import assessor, config
 from api.encoding import answer
 from api.kinds import KINDS
 from api.metrics import record_feedback
@@ -96,7 +96,8 @@ def keep_feedback(connection: Connection, sent: FeedbackRequest, by: Caller, sou
     """Keep what was said; the answer for it. The web form calls this too, as source `page`."""
     said = feedback.Said(sent.label, sorted(set(sent.codes or ())), sent.note, source, by.name)
     if sent.assessment_id is None:
-        key, posting = feedback.about_text(connection, by.tenant, read_posting({"text": sent.text}), said)
+        told = read_posting({"text": sent.text})
+        key, posting = feedback.about_text(connection, by.tenant, told, said, assessor().assess(told))
     else:
         posting = sent.assessment_id
         key = feedback.about_kept(connection, by.tenant, posting, said) or _invalid(

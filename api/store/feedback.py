@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
-from api.store import audit, postings
+from api.store import audit, postings, waiting
 from api.store.columns import now
 from api.store.postings import new_id
+from api.store.review_tables import review
 from api.store.tables import decisions, feedback
 from api.store.tables import postings as kept
 
 if TYPE_CHECKING:
     from sqlalchemy import Select
 
-    from detector.types import Posting
+    from detector.types import Assessment, Posting
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,16 @@ class Claim:
     at: datetime
 
 
-def about_text(connection: Connection, tenant: str, posting: Posting, said: Said) -> tuple[str, str]:
+def about_text(
+    connection: Connection, tenant: str, posting: Posting, said: Said, assessment: Assessment | None = None
+) -> tuple[str, str]:
     """Keep what was said of a text that came along with it; the ids of the feedback and of the posting."""
-    key = postings.keep(connection, posting, postings.Kept(tenant, "feedback"))
+    about = postings.Kept(tenant, "feedback")
+    if assessment is not None:
+        key = postings.keep_assessed(connection, posting, assessment, about)
+    else:
+        key = postings.keep(connection, posting, about)
+        postings.wait(connection, key, posting, about, waiting.Facts())
     return _add(connection, tenant, key, said), key
 
 
@@ -66,6 +74,7 @@ def _add(connection: Connection, tenant: str, posting: str, said: Said) -> str:
     values = {"id": key, "tenant": tenant, "posting": posting, "label": said.label, "codes": list(said.codes)}
     more = {"note": said.note, "source": said.source, "reporter": said.reporter, "created": now()}
     connection.execute(insert(feedback).values(values | more))
+    waiting.hear(connection, tenant, posting)
     return key
 
 
@@ -78,6 +87,7 @@ def decide(  # what a decision consists of
     key = new_id()
     values = {"id": key, "tenant": tenant, "posting": posting, "label": label, "codes": list(codes)}
     connection.execute(insert(decisions).values(values | {"moderator": moderator, "created": now()}))
+    connection.execute(update(review).where(review.c.posting == posting).values(waits=False, second=False))
     audit.add(connection, moderator, "feedback.decide", posting, tenant=tenant, label=label, codes=",".join(codes))
     return True
 

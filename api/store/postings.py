@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, insert, select
 
-from api.store import audit
+from api.store import audit, waiting
 from api.store.columns import now, storable
 from api.store.tables import assessments, postings
 
@@ -45,7 +45,7 @@ def keep(connection: Connection, posting: Posting, about: Kept) -> str:
 
 
 def keep_assessed(connection: Connection, posting: Posting, assessment: Assessment, about: Kept) -> str:
-    """Keep the posting with what was found in it; the id of both."""
+    """Keep the posting with what was found in it, for a reviewer to look at; the id of both."""
     key = keep(connection, posting, about)
     facts = {
         "id": key,
@@ -59,7 +59,13 @@ def keep_assessed(connection: Connection, posting: Posting, assessment: Assessme
         "created": now(),
     }
     connection.execute(insert(assessments).values(facts))
+    wait(connection, key, posting, about, waiting.Facts.of(assessment))
     return key
+
+
+def wait(connection: Connection, key: str, posting: Posting, about: Kept, facts: waiting.Facts) -> None:
+    """Let a kept posting wait for a reviewer."""
+    waiting.take_in(connection, about.tenant, key, dict(posting.fields()), facts, about.poster)
 
 
 def fields_of(connection: Connection, tenant: str, key: str) -> dict[str, str] | None:

@@ -21,7 +21,7 @@ from api.store.columns import Moment, Words
 LOCAL = "local"
 """The tenant that is always there."""
 
-TABLE_MODULES: tuple[str, ...] = ("api.store.keys",)
+TABLE_MODULES: tuple[str, ...] = ("api.store.keys", "api.store.review_tables")
 """Modules of this package that hold more tables."""
 
 metadata = MetaData(
