@@ -83,6 +83,14 @@ KINDS: Mapping[str, Kind] = {
             "Use a key with the scope that is needed (assess, feedback, review, admin).",
         ),
         Kind(
+            "form-expired",
+            403,
+            "页面已过期",
+            "The form has expired",
+            "请回到上一页，刷新后再提交；浏览器需要允许本站的 cookie。",
+            "Go back, load the page again and submit once more; the browser must accept the cookie of this site.",
+        ),
+        Kind(
             "not-found",
             404,
             "没有这个地址",
@@ -225,6 +233,14 @@ KINDS: Mapping[str, Kind] = {
             "The feedback is not what it must be",
             "errors 里逐条写明是哪个字段、哪里不对。",
             "The errors member names each field and what is wrong with it.",
+        ),
+        Kind(
+            "invalid-decision",
+            422,
+            "审核结论不合要求",
+            "The decision is not what it must be",
+            "请选骗局、正常招聘、不是招聘或弃用之一；备注不要太长。",
+            "Choose scam, legit, not_posting or discard; keep the note short.",
         ),
         Kind(
             "no-image",

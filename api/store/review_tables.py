@@ -33,10 +33,11 @@ review = Table(
     Column("campaign", String(32), nullable=False),  # the first posting that it is like; itself, if there is none
     Column("decision", String(32)),  # the row of `decisions` that the votes came to
     Column("created", Moment, nullable=False),
-    Index(None, "tenant", "waits", "place"),
-    Index(None, "tenant", "waits", "level", "place"),
-    Index(None, "tenant", "campaign"),
-    Index(None, "tenant", "poster"),
+    # All that a page filters by: a rare filter walks this index alone and never the rows.
+    Index("ix_review_queue", "tenant", "waits", "place", "level", "codes", "uncertain", "said", "second"),
+    Index(None, "tenant", "place"),
+    Index(None, "tenant", "campaign", "waits", "place"),
+    Index(None, "tenant", "poster", "waits", "place"),
     Index(None, "tenant", "created"),
 )
 

@@ -126,6 +126,11 @@ def place(at_rank: int, at: datetime, key: str) -> str:
     return f"{at_rank}{int(at.timestamp() * 1_000_000):016d}{key}"
 
 
+def posting_at(found: str) -> str:
+    """The posting whose place that is."""
+    return found[17:]
+
+
 def poster_key(name: str | None) -> str | None:
     """What stands for a poster's name in an index."""
     return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest() if name else None

@@ -58,11 +58,11 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('posting', name=op.f('pk_review'))
     )
     with op.batch_alter_table('review', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_review_tenant_campaign'), ['tenant', 'campaign'], unique=False)
+        batch_op.create_index('ix_review_queue', ['tenant', 'waits', 'place', 'level', 'codes', 'uncertain', 'said', 'second'], unique=False)
+        batch_op.create_index(batch_op.f('ix_review_tenant_campaign_waits_place'), ['tenant', 'campaign', 'waits', 'place'], unique=False)
         batch_op.create_index(batch_op.f('ix_review_tenant_created'), ['tenant', 'created'], unique=False)
-        batch_op.create_index(batch_op.f('ix_review_tenant_poster'), ['tenant', 'poster'], unique=False)
-        batch_op.create_index(batch_op.f('ix_review_tenant_waits_level_place'), ['tenant', 'waits', 'level', 'place'], unique=False)
-        batch_op.create_index(batch_op.f('ix_review_tenant_waits_place'), ['tenant', 'waits', 'place'], unique=False)
+        batch_op.create_index(batch_op.f('ix_review_tenant_place'), ['tenant', 'place'], unique=False)
+        batch_op.create_index(batch_op.f('ix_review_tenant_poster_waits_place'), ['tenant', 'poster', 'waits', 'place'], unique=False)
 
     op.create_table('votes',
     sa.Column('id', sa.String(length=32), nullable=False),
