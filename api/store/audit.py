@@ -65,6 +65,26 @@ def entries(connection: Connection, tenant: str | None = None) -> Iterator[Entry
             yield Entry(**row._mapping)
 
 
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which entries; what is empty does not narrow."""
+
+    actor: str = ""
+    action: str = ""
+    subject: str = ""
+
+
+def newest(connection: Connection, tenant: str, sought: Sought, before: int | None, most: int) -> list[Entry]:
+    """Entries of a tenant, the newest first, older than a number."""
+    query = select(audit).where(audit.c.tenant == tenant).order_by(audit.c.seq.desc()).limit(most)
+    for name in Sought.__slots__:
+        if getattr(sought, name):
+            query = query.where(audit.c[name] == getattr(sought, name))
+    if before is not None:
+        query = query.where(audit.c.seq < before)
+    return [Entry(**row._mapping) for row in connection.execute(query)]
+
+
 def first_broken(connection: Connection) -> int | None:
     """The number of the first entry that was changed, or follows one that was taken out; None when all is well.
 

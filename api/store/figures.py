@@ -115,3 +115,22 @@ def by_reviewer(connection: Connection, tenant: str, since: datetime) -> list[tu
         .order_by(func.count().desc(), votes.c.reviewer)
     )
     return [(reviewer, number) for reviewer, number in connection.execute(query)]
+
+
+def decided(connection: Connection, tenant: str, after: str, most: int) -> list[tuple[object, ...]]:
+    """(posting, label, codes, reviewer, at, level, score, rules) of what votes came to, behind a posting."""
+    query = (
+        select(
+            review.c.posting, decisions.c.label, decisions.c.codes, decisions.c.moderator, decisions.c.created,
+            review.c.level, review.c.score, review.c.rules,
+        )
+        .join(decisions, decisions.c.id == review.c.decision)
+        .where(review.c.tenant == tenant, review.c.posting > after)
+        .order_by(review.c.posting)
+        .limit(most)
+    )  # fmt: skip
+    rows = connection.execute(query)
+    return [
+        (key, label, " ".join(codes), by, at.isoformat(), *rest[:2], rest[2].strip())
+        for key, label, codes, by, at, *rest in rows
+    ]
