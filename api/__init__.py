@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api import access, exchange, feedback, headers, metrics, pages, problems, routes, stored, stream
+from api import access, exchange, feedback, headers, metrics, pages, problems, review, routes, stored, stream
 from api.config import Assessor, Config
 from api.limits import Limits
 from api.logs import RequestLog
@@ -35,6 +35,7 @@ def create_app(
     stream.register(app)
     pages.register(app)
     images.register(app, desk)
+    review.register(app)
     headers.register(app)
     counters = metrics.register(app)
     log = [RequestLog(addresses=own.log_addresses)] if own.log_requests else []

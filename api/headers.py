@@ -18,8 +18,9 @@ CONTENT_SECURITY_POLICY = (
     "img-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
+POLICY = "Content-Security-Policy"
 SECURITY = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    POLICY: CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
@@ -29,7 +30,7 @@ SECURITY = {
 }
 
 PRIVATE = [*SECURITY.items(), ("Cache-Control", "no-store")]
-"""For whatever could hold somebody's text, which is everything but the files below."""
+"""For whatever could hold somebody's text, which is everything but the files below. A policy that comes first stays."""
 KEPT = [*SECURITY.items(), ("Cache-Control", "public, max-age=86400")]
 KEPT_PATHS = ("/static/", "/favicon.ico")
 
@@ -48,7 +49,8 @@ class Secured:
             if kept and status[0] in "23":
                 own = [header for header in headers if header[0] != "Cache-Control"]
                 return start_response(status, own + KEPT, exc_info)
-            return start_response(status, headers + PRIVATE, exc_info)
+            own = PRIVATE[1:] if any(name == POLICY for name, _ in headers) else PRIVATE
+            return start_response(status, headers + own, exc_info)
 
         return self.application(environ, start)
 

@@ -243,6 +243,14 @@ KINDS: Mapping[str, Kind] = {
             "Choose scam, legit, not_posting or discard; keep the note short.",
         ),
         Kind(
+            "invalid-upload",
+            422,
+            "不是能检查的表格",
+            "Not a table that can be checked",
+            "请选一个 .csv、.xlsx 或 .jsonl 文件。",
+            "Choose a file that ends in .csv, .xlsx or .jsonl.",
+        ),
+        Kind(
             "no-image",
             422,
             "没有图片",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from flask import Blueprint, Response, current_app, request
 
 from api.caller import caller
+from api.config import assessor
 from api.metrics import record_feedback
 from api.pages.display import render
 from api.pages.form import COLUMNS, complaint_about, field, read_form
@@ -113,7 +114,7 @@ def keep(posting: Posting, label: str) -> str:
     """Keep the posting and what was said of it; the id of the posting."""
     said = feedback.Said(label, (), None, BY, BY)
     with store().write() as connection:
-        _, key = feedback.about_text(connection, caller().tenant, posting, said)
+        _, key = feedback.about_text(connection, caller().tenant, posting, said, assessor().assess(posting))
     return key
 
 

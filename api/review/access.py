@@ -1,8 +1,8 @@
-"""Who sits at the desk: sign in with a key, a cookie that says nothing, and a token in each form that only we can know.
+"""Who sits at the desk: sign in with a key, a cookie that says nothing, and a token in each form that only we know.
 
-The cookie is random; the store holds its hash, who it stands for, and until when. The token of the forms is derived from
-the cookie, which no other site can read, so it needs no secret of its own. Where no key was ever made, the desk is open
-to this machine alone, as the API is.
+The cookie is random; the store holds its hash, who it stands for, and until when. The token of the forms is derived
+from the cookie, which no other site can read, so it needs no secret of its own. Where no key was ever made, the desk is
+open to this machine alone, as the API is.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from api.store.keys import Key
 
 COOKIE = "scamjob_review"
+UPLOAD = "review.workshop.upload"
+MAX_UPLOAD = 20 * 1024 * 1024
 SCOPE = "review"
 ADMIN = "admin"
 LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -97,8 +99,9 @@ def needs_admin() -> None:
 
 
 def read_form() -> None:
-    """Read a form of the desk, within bounds; an upload is bounded by its own page."""
-    if request.mimetype == "multipart/form-data":
+    """Read a form of the desk, within bounds."""
+    if request.mimetype == "multipart/form-data" and request.endpoint == UPLOAD:
+        request.max_content_length = MAX_UPLOAD + 64 * 1024
         return
     if request.mimetype != "application/x-www-form-urlencoded":
         refuse("unsupported-media-type", "请用网页表单提交。", "Submit the form of the page.")
@@ -195,4 +198,3 @@ def sign_out() -> BaseResponse:
     response = redirect(url_for("review.sign_in"), 303)
     response.delete_cookie(COOKIE, path="/review")
     return response
-

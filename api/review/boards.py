@@ -21,7 +21,7 @@ from api.store.figures import Days, RuleFigures
 from api.stored import store
 from detector.types import CODES
 
-boards = Blueprint("boards", __name__)
+blueprint = Blueprint("boards", __name__)
 
 DAYS = 30
 RECENT = timedelta(days=7)
@@ -43,7 +43,7 @@ class RuleRow:
     picture: Markup
 
 
-@boards.get("/review/figures")
+@blueprint.get("/review/figures")
 def figures_page() -> str:
     """All boards on one page."""
     tenant, at = reviewer().tenant, now()
@@ -67,7 +67,7 @@ def figures_page() -> str:
 
 def level_series(days: Days) -> dict[str, list[int]]:
     """For each level, the lowest first, a number a day."""
-    return {level: days.levels.get(level, [0] * len(days.days)) for level in reversed(LEVELS)}
+    return {level: days.levels.get(level, [0] * len(days.days)) for level in reversed(list(LEVELS))}
 
 
 def day_chart(days: Days) -> Markup:
@@ -111,7 +111,7 @@ def sought() -> tuple[audit.Sought, int | None]:
     return audit.Sought(**told), int(before) if before.isascii() and before.isdigit() and len(before) < 16 else None
 
 
-@boards.get("/review/trail")
+@blueprint.get("/review/trail")
 def trail_page() -> str:
     """Who did what and when; no text of any posting."""
     wanted, before = sought()
@@ -121,7 +121,7 @@ def trail_page() -> str:
     return render_template("review/trail.html", entries=found[:PER_PAGE], sought=wanted, more=more, ACTIONS=ACTIONS)
 
 
-@boards.get("/review/trail.csv")
+@blueprint.get("/review/trail.csv")
 def trail_file() -> Response:
     """The same entries as a file, all of them."""
     wanted, _ = sought()
@@ -142,7 +142,7 @@ def _entries(source: Store, tenant: str, wanted: audit.Sought) -> Iterator[tuple
         before = found[-1].seq
 
 
-@boards.get("/review/decisions.csv")
+@blueprint.get("/review/decisions.csv")
 def decisions_file() -> Response:
     """What was decided, without texts."""
     head = ("posting", "label", "codes", "reviewer", "at", "level", "score", "rules")
@@ -158,4 +158,3 @@ def _decisions(source: Store, tenant: str) -> Iterator[tuple[object, ...]]:
         if not found:
             return
         after = str(found[-1][0])
-

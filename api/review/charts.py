@@ -82,9 +82,7 @@ def _names(names: Sequence[str], step: float) -> list[Markup]:
     """As many names as there is room for."""
     each = next((number for number in (1, 2, 5, 7, 10, 15, 30) if step * number >= 52), 30)
     return [
-        Markup('<text class="mid" x="{:.1f}" y="{}">{}</text>').format(
-            LEFT + step * (index + 0.5), HEIGHT - 8, name
-        )
+        Markup('<text class="mid" x="{:.1f}" y="{}">{}</text>').format(LEFT + step * (index + 0.5), HEIGHT - 8, name)
         for index, name in enumerate(names)
         if index % each == 0
     ]
@@ -100,4 +98,3 @@ def _svg(shapes: Sequence[Markup], title: str) -> Markup:
     return Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         WIDTH, HEIGHT, escape(title), Markup("").join(shapes)
     )
-

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, redirect, render_template, request, url_for
 
 from api.config import assessor
 from api.marks import Segment
-from api.pages import Verdict
+from api.pages.verdict import Verdict
 from api.problems import refuse
 from api.review.access import Reviewer, reviewer
 from api.review.words import LABELS, LEVELS, SAID, STATES
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from werkzeug.wrappers import Response as BaseResponse
 
-items = Blueprint("items", __name__)
+blueprint = Blueprint("items", __name__)
 
 MAX_NOTE = 2_000
 MOST_AT_ONCE = 1_000
@@ -60,7 +61,7 @@ class Copy:
     pieces: list[Segment]
 
 
-@items.get("/review")
+@blueprint.get("/review")
 def queue_page() -> str:
     """The queue, filtered, from a place on."""
     own, filtered, after = reviewer(), wanted(), request.args.get("after", "")[:48].replace("\0", "")
@@ -80,7 +81,7 @@ def last_step(connection: Connection, own: Reviewer) -> dict[str, object] | None
     return dict(zip(("batch", "posting", "number"), found, strict=True)) if found else None
 
 
-@items.get("/review/items/<key>")
+@blueprint.get("/review/items/<key>")
 def item_page(key: str) -> str:
     """One posting: the text with its marks, the reasons, what was said, what is like it, and the form to decide."""
     own, filtered = reviewer(), wanted()
@@ -123,9 +124,7 @@ def differing(text: str, own: set[str]) -> list[Segment]:
             known[at : at + 3] = [True] * 3
     borders = [0, *(at for at in range(1, len(text)) if known[at] != known[at - 1]), len(text)]
     return [
-        Segment(text[start:end], () if known[start] else ("other",))
-        for start, end in zip(borders, borders[1:], strict=False)
-        if start < end
+        Segment(text[start:end], () if known[start] else ("other",)) for start, end in pairwise(borders) if start < end
     ]
 
 
@@ -141,7 +140,7 @@ def ruling() -> Ruling:
     return Ruling(label, codes, note or None)
 
 
-@items.post("/review/items/<key>")
+@blueprint.post("/review/items/<key>")
 def decide(key: str) -> BaseResponse:
     """Take down what the reviewer says, of the same words wherever they wait; on to the next."""
     own, filtered, said = reviewer(), wanted(), ruling()
@@ -157,20 +156,20 @@ def decide(key: str) -> BaseResponse:
     return redirect(url_for(".item_page", key=following, **as_query(filtered)), 303)  # type: ignore[arg-type]
 
 
-@items.post("/review/undo")
+@blueprint.post("/review/undo")
 def take_back() -> BaseResponse:
     """Take back the step that the form names; back to its first posting."""
     own = reviewer()
     with store().write() as connection:
         keys = votes.undo(connection, own.tenant, own.name, request.form.get("batch", ""), own.since)
     if not keys:
-        refuse("conflict", "这一步已经撤销，或不是您这次登录里做的。", "It was undone before, or is not of this session.")
+        refuse("conflict", "这一步已经撤销，或不是您这次登录里做的。", "Undone before, or not of this session.")
     if len(keys) == 1:
         return redirect(url_for(".item_page", key=keys[0]), 303)
     return redirect(url_for(".queue_page"), 303)
 
 
-@items.get("/review/campaigns/<key>")
+@blueprint.get("/review/campaigns/<key>")
 def campaign_page(key: str) -> str:
     """All that waits of a campaign, and the form to decide on it in one step."""
     own = reviewer()
@@ -188,7 +187,7 @@ def campaign_page(key: str) -> str:
     )  # fmt: skip
 
 
-@items.post("/review/campaigns/<key>")
+@blueprint.post("/review/campaigns/<key>")
 def decide_campaign(key: str) -> BaseResponse | str:
     """First show what would be decided on how many, then do it."""
     own, said = reviewer(), ruling()
@@ -202,5 +201,3 @@ def decide_campaign(key: str) -> BaseResponse | str:
             refuse("conflict", "这一批的数量刚刚变了，请重新确认。", "The number has changed meanwhile; confirm again.")
         votes.cast(connection, own.tenant, own.name, waits, said)
     return redirect(url_for(".queue_page"), 303)
-
-

@@ -14,6 +14,7 @@ import secrets
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -31,8 +32,6 @@ MOST = 5
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _PERCENT = re.compile(r"(\d{1,3})%")
 _ADDED = re.compile(r"^([0-9a-f]{12}): (?:added|was there already)$", re.MULTILINE)
-_children: list[subprocess.Popen[bytes]] = []
-"""Conductors that this process started, to be collected when they have ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,15 +147,11 @@ def start(folder: Path, facts: Mapping[str, Any], steps: Sequence[Step], *, remo
     told = [{"name": step.name, "arguments": list(step.arguments), "fine": list(step.fine)} for step in steps]
     task = {**facts, "began": datetime.now(UTC).isoformat(), "steps": told, "remove": list(remove)}
     (folder / "task.json").write_text(json.dumps(task, ensure_ascii=False), "utf-8")
-    _children[:] = [child for child in _children if child.poll() is None]
     command = [sys.executable, "-m", "api.review.conductor", str(folder)]
     quiet = subprocess.DEVNULL
-    _children.append(
-        subprocess.Popen(
-            command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True,
-            env=os.environ | {"SCAMJOB_DATABASE": url},
-        )
-    )  # fmt: skip
+    environment = os.environ | {"SCAMJOB_DATABASE": url}
+    child = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet, start_new_session=True, env=environment)
+    threading.Thread(target=child.wait, daemon=True).start()  # so that no dead process is left over
     return Task(folder, task)
 
 

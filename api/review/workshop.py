@@ -11,7 +11,7 @@ from flask import Blueprint, Response, redirect, render_template, request, send_
 
 from api.problems import refuse, refuse_until
 from api.review import tasks
-from api.review.access import check_token, needs_admin, reviewer
+from api.review.access import MAX_UPLOAD, needs_admin, reviewer
 from api.review.tasks import Busy, Step, Task
 from api.store import audit
 from api.stored import store
@@ -22,9 +22,8 @@ from detector.registry import SHIPPED_NAME, Registry, is_name
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as BaseResponse
 
-workshop = Blueprint("workshop", __name__)
+blueprint = Blueprint("workshop", __name__)
 
-MAX_UPLOAD = 20 * 1024 * 1024
 ENDINGS = (".csv", ".xlsx", ".jsonl")
 MOST_SHOWN = 20
 KINDS: Mapping[str, str] = {"upload": "批量检查", "train": "训练", "promote": "启用模型"}
@@ -32,11 +31,14 @@ STATUSES: Mapping[str, str] = {
     "waiting": "排队中", "running": "进行中", "done": "完成", "partly": "完成，有几行没读懂", "failed": "失败",
     "cancelled": "已取消", "broken": "中断了（服务器重启或进程被杀）；请重新开始",
 }  # fmt: skip
-REPORT_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+REPORT_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 """A report brings its own style along, and nothing that runs."""
 
 
-@workshop.get("/review/tasks")
+@blueprint.get("/review/tasks")
 def tasks_page() -> str:
     """Files to check, and what was asked for lately."""
     own = reviewer()
@@ -46,11 +48,9 @@ def tasks_page() -> str:
     )
 
 
-@workshop.post("/review/uploads")
+@blueprint.post("/review/uploads")
 def upload() -> BaseResponse:
     """Take a file and assess its rows in the background."""
-    request.max_content_length = MAX_UPLOAD + 64 * 1024
-    check_token()
     sent = request.files.get("file")
     ending = Path(sent.filename or "").suffix.lower() if sent else ""
     if sent is None or ending not in ENDINGS:
@@ -61,7 +61,7 @@ def upload() -> BaseResponse:
     return _started("upload", folder, steps, remove=[f"in{ending}"], result=f"out{ending}")
 
 
-@workshop.post("/review/training")
+@blueprint.post("/review/training")
 def train() -> BaseResponse:
     """Train from what was decided, beside the examples that come with the program; the version is put in, not run."""
     needs_admin()
@@ -79,7 +79,7 @@ def train() -> BaseResponse:
     return _started("train", folder, steps, remove=["feedback.jsonl", "model"])
 
 
-@workshop.post("/review/models/<version>")
+@blueprint.post("/review/models/<version>")
 def promote(version: str) -> BaseResponse:
     """Promote a version through the gates, in the background."""
     needs_admin()
@@ -95,7 +95,9 @@ def _prepared() -> Path:
     try:
         return tasks.prepare()
     except Busy:
-        refuse_until("busy", 60, "排队的任务太多，请等前面的做完。", "Too many tasks wait; let them finish first.")
+        refuse_until(
+            "rate-limited", 60, "排队的任务太多，请等前面的做完。", "Too many tasks wait; let them finish first."
+        )
 
 
 def _started(kind: str, folder: Path, steps: list[Step], *, remove: list[str], **facts: str) -> BaseResponse:
@@ -116,7 +118,7 @@ def _task(key: str) -> Task:
     return task
 
 
-@workshop.get("/review/tasks/<key>")
+@blueprint.get("/review/tasks/<key>")
 def task_page(key: str) -> str:
     """How far a task is, what it said, and what it left."""
     task = _task(key)
@@ -126,7 +128,7 @@ def task_page(key: str) -> str:
     )  # fmt: skip
 
 
-@workshop.post("/review/tasks/<key>/cancel")
+@blueprint.post("/review/tasks/<key>/cancel")
 def cancel(key: str) -> BaseResponse:
     """Let a task end."""
     own, task = reviewer(), _task(key)
@@ -136,7 +138,7 @@ def cancel(key: str) -> BaseResponse:
     return redirect(url_for(".task_page", key=key), 303)
 
 
-@workshop.get("/review/tasks/<key>/result")
+@blueprint.get("/review/tasks/<key>/result")
 def result(key: str) -> Response:
     """The file with the results."""
     task = _task(key)
@@ -146,7 +148,7 @@ def result(key: str) -> Response:
     return send_file(path, as_attachment=True, download_name=f"scamjob-{key[:8]}{path.suffix}")
 
 
-@workshop.get("/review/tasks/<key>/report")
+@blueprint.get("/review/tasks/<key>/report")
 def report(key: str) -> Response:
     """The report that a training left, shut in: it holds texts of postings."""
     path = _task(key).file("report.html")
@@ -157,7 +159,7 @@ def report(key: str) -> Response:
     return answer
 
 
-@workshop.get("/review/models")
+@blueprint.get("/review/models")
 def models_page() -> str:
     """The versions with their figures, what ran when, and the buttons to train and to promote."""
     registry = Registry.here()

@@ -150,7 +150,7 @@ def campaign_sizes(connection: Connection, tenant: str, campaigns: set[str]) -> 
         .where(review.c.tenant == tenant, review.c.campaign.in_(campaigns))
         .group_by(review.c.campaign)
     )
-    return {campaign: number for campaign, number in connection.execute(query)}
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def waiting_of(connection: Connection, tenant: str, campaign: str, most: int) -> list[str]:

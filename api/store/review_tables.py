@@ -46,9 +46,7 @@ votes = Table(
     metadata,
     Column("id", String(32), primary_key=True),
     tenant_column(),
-    Column(
-        "posting", String(32), ForeignKey("postings.id", ondelete="CASCADE"), nullable=False, index=True
-    ),
+    Column("posting", String(32), ForeignKey("postings.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("batch", String(32), nullable=False),  # what was said in one step is undone in one
     Column("label", String(16), nullable=False),  # scam | legit | not_posting | discard
     Column("codes", Text, nullable=False),

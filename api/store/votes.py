@@ -1,7 +1,7 @@
 """What reviewers say of postings, and what it comes to: one word settles a posting, of a disputed one two must agree.
 
-Nothing that was said is removed. To undo is to mark the words of one step as undone; what they had come to is worked out
-anew, so that the row in `decisions`, which training reads, is there exactly while the votes that stand hold it.
+Nothing that was said is removed. To undo is to mark the words of one step as undone; what they had come to is worked
+out anew, so that the row in `decisions`, which training reads, is there exactly while the votes that stand hold it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def cast(connection: Connection, tenant: str, reviewer: str, keys: Sequence[str]
     """A reviewer's word on postings of the tenant, in one step."""
     batch, at = new_id(), now()
     known = [key for part in _parts(keys) for key in _known(connection, tenant, part)]
-    row = {"tenant": tenant, "batch": batch, "label": ruling.label, "codes": " ".join(ruling.codes)}
+    row: dict[str, Any] = {"tenant": tenant, "batch": batch, "label": ruling.label, "codes": " ".join(ruling.codes)}
     row |= {"note": ruling.note, "reviewer": reviewer, "created": at}
     if known:
         connection.execute(insert(votes), [row | {"id": new_id(), "posting": key} for key in known])

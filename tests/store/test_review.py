@@ -1,4 +1,4 @@
-"""What waits for review: in which order, what a vote does, what two reviewers are needed for, and what undo takes back."""
+"""What waits for review: in which order, what a vote does, when two are needed, and what undo takes back."""
 
 from __future__ import annotations
 
@@ -211,7 +211,8 @@ def test_a_page_of_a_hundred_thousand_comes_at_once(store: Store) -> None:
             connection.execute(insert(kept), [one for one, _ in rows])
             connection.execute(insert(review), [one for _, one in rows])
     with store.read() as connection:
-        middle = connection.execute(select(review.c.place).order_by(review.c.place).offset(50_000).limit(1)).scalar_one()
+        places = select(review.c.place).order_by(review.c.place)
+        middle = connection.execute(places.offset(50_000).limit(1)).scalar_one()
         for wanted in (Filter(), Filter(level="medium"), Filter(code="debt_trap"), Filter(uncertain=True),
                        Filter(said="disputed"), Filter(campaign=f"{77:024x}"), Filter(poster="p42")):  # fmt: skip
             for after in ("", middle):
@@ -228,8 +229,8 @@ def _row(number: int) -> tuple[dict[str, object], dict[str, object]]:
     posting |= {"poster": f"p{number % 1000}", "digest": f"{number:064x}", "created": at}
     row = {"posting": key, "tenant": LOCAL, "waits": True, "second": False, "level": level, "score": number % 101}
     row |= {"place": place(number % 6, at, key), "codes": codes, "rules": "", "uncertain": number % 9 == 0}
-    row |= {"said": "disputed" if number % 1000 == 0 else "", "poster": poster_key(f"p{number % 1000}"), "campaign": f"{number // 10:024x}"}
-    return posting, row | {"created": at}
+    row |= {"said": "disputed" if number % 1000 == 0 else "", "campaign": f"{number // 10:024x}", "created": at}
+    return posting, row | {"poster": poster_key(f"p{number % 1000}")}
 
 
 def _fastest(act: object) -> float:
