@@ -10,6 +10,7 @@ from api.limits import Limits
 from api.logs import RequestLog
 from api.ocr import routes as images
 from api.ocr.desk import ReadsImages
+from api.policy import Policies
 from api.repeats import Repeats
 from api.store import Store
 
@@ -22,12 +23,14 @@ def create_app(
     """The WSGI application around a loaded detector; two calls give two independent applications.
 
     Without a store nothing is kept, and the routes that keep something answer 503; without a desk (`api.ocr.opened()`)
-    no pictures are read, and the routes that take them say so.
+    no pictures are read, and the routes that take them say so. PolicyError: the policy file is not right.
     """
     app = Flask(__name__, static_folder="static", template_folder="templates")
     app.extensions["assessor"] = detector
     own = app.extensions["config"] = config or Config()
     app.extensions["repeats"] = Repeats(own.remember) if own.remember else None
+    if own.policy:
+        app.extensions["policies"] = Policies.opened(own.policy, detector)
     problems.register(app)
     stored.register(app, store)
     routes.register(app)

@@ -34,6 +34,8 @@ def _shorten(told: dict[str, Any], options: Options) -> None:
         reason |= {"explanation": "", "advice": ""}
     if options.explain == "none":
         told["set_aside"] = []
+        for entry in told.get("policy", ()):
+            entry["evidence"] = []
         for reason in told["reasons"]:
             reason |= {"title": "", "evidence": [], "legal": []}
 
@@ -52,7 +54,7 @@ def _relocate(told: dict[str, Any], origin: Origin) -> None:
 
 
 def _pointing(told: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for part in ("reasons", "set_aside"):
-        for one in told[part]:
+    for part in ("reasons", "set_aside", "policy"):
+        for one in told.get(part, ()):
             yield from cast("list[dict[str, Any]]", one["evidence"])
     yield from told["wording"]

@@ -27,6 +27,7 @@ class AssessmentAnswer(TypedDict):
     wording: list[WordingAnswer]
     versions: VersionsAnswer
     assessment_id: NotRequired[str | None]
+    policy: NotRequired[list[PolicyAnswer] | None]
     fields: NotRequired[dict[str, str] | None]
 
 
@@ -197,6 +198,44 @@ class OptionsRequest(TypedDict):
     language: NotRequired[Literal["zh-Hans", "zh-Hant", "en"] | None]
     explain: NotRequired[Literal["none", "short", "full"] | None]
     store: NotRequired[bool | None]
+
+
+class PolicyAnswer(TypedDict):
+    """An entry of the tenant's policy that had a part in the answer."""
+
+    allowed: NotRequired[str | None]
+    blocked: NotRequired[str | None]
+    reason: str
+    until: str | None
+    codes: NotRequired[
+        list[
+            Literal[
+                "upfront_fee",
+                "advance_funds",
+                "unrealistic_pay",
+                "order_brushing",
+                "task_rebate",
+                "training_loan",
+                "account_renting",
+                "money_mule",
+                "overseas_lure",
+                "off_platform_contact",
+                "suspicious_app",
+                "easy_money",
+                "recruit_others",
+                "vice_lure",
+                "credential_renting",
+                "paid_referral",
+                "sensitive_data",
+                "debt_trap",
+                "gambling_investment",
+                "spam_gig",
+                "urgency",
+            ]
+        ]
+        | None
+    ]
+    evidence: list[EvidenceAnswer]
 
 
 class PostingRequest(TypedDict):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from flask import current_app, g
 
+from api.caller import caller
 from api.repeats import Remembering
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Config:
     """The file in which the workers count together what each key uses; without it each counts for itself."""
     redis: str | None = field(default=None, repr=False)
     """The address of a Redis in which several machines count together."""
+    policy: Path | None = None
+    """The file that says what each tenant wants otherwise."""
 
 
 class RuleLike(Protocol):
@@ -113,6 +116,8 @@ def assessor() -> Assessor:
     """The detector that answers this request, the same from its beginning to its end."""
     if "assessor" not in g:
         detector, repeats = current_app.extensions["assessor"], current_app.extensions["repeats"]
+        if policies := current_app.extensions.get("policies"):
+            detector = policies.governed(detector, caller().tenant)
         g.assessor = Remembering(detector, repeats) if repeats else detector
     return cast("Assessor", g.assessor)
 

@@ -18,7 +18,6 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from api import openapi, workers
-from api.config import assessor
 from api.drift import BANDS, band, expected, stability
 from api.exchange import OTHER, Exchange, current
 from api.openapi import Operation
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from flask import Flask
     from prometheus_client.core import Metric
 
+    from api.config import Assessor
     from detector.types import Assessment, Versions
 
 SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30)
@@ -34,6 +34,8 @@ POSTINGS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
 LABELS = frozenset({"scam", "legit", "not_posting"})
 CLASSIFIER = "classifier"
 """Stands where a rule's id would, for reasons that no rule gave."""
+TENANTS = 100
+"""Tenants that have a series of their own; the others share one, so that their number does not matter."""
 EVERY = 100
 """Counts of a long stream are handed over after so many postings."""
 
@@ -63,9 +65,13 @@ class Metrics:
         self.bands = Counter("scamjob_score_band", "Postings assessed, by score.", ["band"], registry=registry)
         self.batches = Histogram("scamjob_batch_postings", "Postings a batch.", registry=registry, buckets=POSTINGS)
         self.feedback = Counter("scamjob_feedback", "Feedback taken down, by label.", ["label"], registry=registry)
+        self.tenants = Counter(
+            "scamjob_tenant_requests", "Requests with a key, by its tenant.", ["tenant"], registry=registry
+        )
         self.worker_starts = Counter("scamjob_worker_starts", "Workers started, the first ones too.", registry=registry)
         self._series: dict[tuple[object, ...], Counter] = {}
         self._times: dict[str, Histogram] = {}
+        self._tenants: set[str] = set()
 
     def began(self, _: Exchange) -> None:
         """A request has come in."""
@@ -79,6 +85,10 @@ class Metrics:
         if times is None:
             times = self._times[exchange.route] = self.seconds.labels(exchange.route)
         times.observe(exchange.seconds)
+        if exchange.tenant is not None:
+            if len(self._tenants) < TENANTS:
+                self._tenants.add(exchange.tenant)
+            self._one(self.tenants, exchange.tenant if exchange.tenant in self._tenants else OTHER).inc()
 
     def unreadable(self, status: int) -> None:
         """A request that never reached the application."""
@@ -213,7 +223,7 @@ def record_feedback(label: str) -> None:
 
 def show() -> Response:
     """`GET /metrics`."""
-    detector = assessor()
+    detector: Assessor = current_app.extensions["assessor"]
     body = metrics().exposition(detector.versions, detector.manifest)
     return Response(body, headers={"Content-Type": CONTENT_TYPE_LATEST})
 

@@ -142,6 +142,17 @@ class VersionsAnswer(Answer):
     api: str
 
 
+class PolicyAnswer(Answer):
+    """An entry of the tenant's policy that had a part in the answer."""
+
+    allowed: str | None = Field(None, description="A phrase that was read as if it were not there, or a company")
+    blocked: str | None = Field(None, description="A contact that the tenant has blocked")
+    reason: str
+    until: str | None = Field(description="The last day on which the entry holds")
+    codes: list[Code] | None = Field(None, description="Of a company: the reasons that were taken out")
+    evidence: list[EvidenceAnswer]
+
+
 class AssessmentAnswer(Answer):
     """How likely the posting is a scam, and why. low < 30 ≤ medium < 70 ≤ high; not_posting is always low."""
 
@@ -154,6 +165,7 @@ class AssessmentAnswer(Answer):
     wording: list[WordingAnswer]
     versions: VersionsAnswer
     assessment_id: str | None = Field(None, description="Of a posting that was kept: for feedback, and to delete it")
+    policy: list[PolicyAnswer] | None = Field(None, description="Entries of the tenant's policy that were used")
     fields: dict[str, str] | None = Field(
         None, description="Of a JobPosting: texts put together from several members, where evidence points into them"
     )

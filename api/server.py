@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import gc
+import logging
 import os
 import shutil
 import socket
@@ -17,7 +18,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 from gunicorn.http import wsgi as gunicorn_wsgi
 
-from api import access, create_app, ocr, reload, workers
+from api import access, create_app, ocr, policy, reload, workers
 from api.config import Config
 from api.connections import Worker
 from api.limits import FILE, REDIS
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from gunicorn.config import Config as GunicornConfig
 
     from api.metrics import Metrics
+
+log = logging.getLogger("api")
 
 MEMORY = "/dev/shm"  # noqa: S108  # gunicorn makes an unnamed file there
 """Where workers show that they are alive; on a disk a slow write could look like a hanging worker."""
@@ -70,14 +73,14 @@ def serve(service: Service) -> None:
     listener = listen(service.host, service.port)
     started, counts = os.getpid(), workers.share()
     try:
-        application = load(counting(service))
-        warn(application, service.host)
+        application = load(completed(service))
         application.extensions["desk"] = ocr.opened(ocr.Limits.of(service.threads))
         gc.collect()
         gc.freeze()  # what is loaded now stays shared between the workers
         vars(gunicorn_wsgi)["SERVER"] = "scamjob"  # what the Server header says
         if service.config.log_requests:
             as_json("api")
+        warn(application, service)
         Server(application, settings(service, listener, counts)).run()
     finally:
         if os.getpid() == started:
@@ -91,26 +94,31 @@ def load(service: Service) -> Flask:
             return create_app(Registry.here().load(service.model), service.config, opened(service.database))
         taken = reload.candidate_here()
         return reload.follow(create_app(taken.load(), service.config, opened(service.database)), taken)
-    except (DetectorError, StoreError) as error:
+    except (DetectorError, StoreError, policy.PolicyError) as error:
         _give_up(str(error))
     except ValueError as error:
         _give_up(f"{REDIS}: {error}")
 
 
-def counting(service: Service) -> Service:
-    """The service with its limits counted where all workers, or all machines, see them."""
+def completed(service: Service) -> Service:
+    """The service as the environment completes it; limits are counted where all workers, or all machines, see them."""
     said = service.config
     redis = said.redis or os.environ.get(REDIS) or None
-    return replace(service, config=replace(said, counts=said.counts or home() / FILE, redis=redis))
+    named = said.policy or os.environ.get(policy.POLICY) or None
+    counts = said.counts or home() / FILE
+    own = replace(said, counts=counts, redis=redis, policy=Path(named) if named else None)
+    return replace(service, config=own)
 
 
-def warn(application: Flask, host: str) -> None:
+def warn(application: Flask, service: Service) -> None:
     """Say who may use the API, where that is not told by keys; one line and the end where it must not be so."""
     try:
-        told = access.starting(application.extensions["gate"], host)
+        told = access.starting(application.extensions["gate"], service.host)
     except (access.Closed, StoreError) as error:
         _give_up(str(error))
-    if told:
+    if told and service.config.log_requests:
+        log.warning(told)
+    elif told:
         print(f"scamjob: {told}", file=sys.stderr)
     if store := application.extensions.get("store"):
         store.close()  # no connection is shared with the workers
@@ -170,11 +178,17 @@ def settings(service: Service, listener: socket.socket, counts: Path) -> Mapping
         "control_socket_disable": True,
         "worker_tmp_dir": MEMORY if os.access(MEMORY, os.W_OK) else None,
         "logger_class": JsonLog if service.config.log_requests else Logger,
-        "post_worker_init": lambda worker: reload.start(worker.wsgi),
+        "post_worker_init": lambda worker: start(worker.wsgi),
         "when_ready": lambda _: print(said, flush=True),
         "post_fork": lambda _server, worker: begin(worker),
         "child_exit": lambda _server, worker: workers.bury(counts, worker.pid),
     }
+
+
+def start(application: Flask) -> None:
+    """Follow what may change while this worker lives."""
+    reload.start(application)
+    policy.start(application)
 
 
 def begin(worker: Worker) -> None:

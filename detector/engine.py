@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,9 @@ from detector.document import Document
 from detector.errors import ModelError, TextTooLong
 from detector.model import SHIPPED, load_model
 from detector.rules import MAX_EVIDENCE, Rule, RuleSet, load_rules
-from detector.scoring import HINT_BELOW, calibrated, families, level, noisy_or
+from detector.scoring import HINT_BELOW, LEVELS, Levels, calibrated, families, level, noisy_or
 from detector.types import (
     CODES,
-    LOW_BELOW,
     MAX_TEXT,
     Assessment,
     Because,
@@ -44,9 +43,10 @@ class Detector:
     detector.assess(Posting(text="…")).risk_level
     """
 
-    def __init__(self, rules: RuleSet, classifier: Classifier) -> None:
+    def __init__(self, rules: RuleSet, classifier: Classifier, levels: Levels = LEVELS) -> None:
         self._rules = rules
         self._classifier = classifier
+        self._levels = levels
         self._curve = classifier.model.manifest["calibration"]
         self._audit = classifier.model.manifest["rules"]
         self.versions = Versions(model=classifier.model.version, rules=rules.version)
@@ -58,6 +58,15 @@ class Detector:
         classifier = Classifier(load_model(model))
         _refuse_changed_features(classifier, model or SHIPPED)
         return cls(rules, classifier)
+
+    def adapted(self, version: str, rules: Sequence[Rule] = (), levels: Levels = LEVELS) -> Detector:
+        """The same detector with other levels and these rules besides its own; `version` tells its answers apart."""
+        own = {rule.id for rule in self.rules}
+        added = [rule for rule in rules if rule.id not in own]
+        together = RuleSet([*self.rules, *added], self._rules.version) if added else self._rules
+        other = Detector(together, self._classifier, levels)
+        other.versions = Versions(self.versions.model, f"{self.versions.rules}+{version}", self.versions.api)
+        return other
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -71,7 +80,11 @@ class Detector:
 
     def assess(self, posting: Posting) -> Assessment:
         """How likely the posting is a scam, and why. Any string will do; TextTooLong over 20,000 characters in all."""
-        document = Document(posting)
+        return self.read(Document(posting))
+
+    def read(self, document: Document) -> Assessment:
+        """The same of a posting that is being read already, perhaps without some of its sentences."""
+        posting = document.posting
         if len(document.original) > MAX_TEXT:
             raise TextTooLong(len(document.original), MAX_TEXT)
         finding = self._rules.read(document)
@@ -81,7 +94,7 @@ class Detector:
         return Assessment(
             id=posting.id,
             kind=kind,
-            risk_level=level(score),
+            risk_level=level(score, self._levels),
             risk_score=score,
             reasons=self._reasons(posting, score, opinion, finding),
             set_aside=_set_aside(posting, finding),
@@ -97,11 +110,11 @@ class Detector:
         claims = {reason.rule: reason.confidence for reason in finding.reasons if reason.rule}
         raw = noisy_or(opinion.risk, families(claims, self._audit, opinion.legit).values())
         score = round(100 * calibrated(raw, self._curve))
-        return min(score, LOW_BELOW - 1) if kind is Kind.NOT_POSTING else score
+        return min(score, self._levels.medium - 1) if kind is Kind.NOT_POSTING else score
 
     def _reasons(self, posting: Posting, score: int, opinion: Opinion, finding: Finding) -> tuple[Reason, ...]:
         """Rules first, then what only the classifier sees; nothing at all where the risk is low."""
-        if level(score) is Level.LOW:
+        if level(score, self._levels) is Level.LOW:
             return ()
         told = {reason.code for reason in finding.reasons}
         own = {code: share for code, share in opinion.codes.items() if share >= CODE_FROM and code not in told}
@@ -141,7 +154,7 @@ def _one_a_code(posting: Posting, reasons: Iterable[Reason]) -> tuple[Reason, ..
     for reason in reasons:
         first = strongest.setdefault(reason.code, reason)
         if first is not reason:
-            strongest[reason.code] = replace(first, evidence=_apart(posting, [*first.evidence, *reason.evidence]))
+            strongest[reason.code] = replace(first, evidence=apart(posting, [*first.evidence, *reason.evidence]))
     return tuple(strongest.values())
 
 
@@ -150,10 +163,10 @@ def _set_aside(posting: Posting, finding: Finding) -> tuple[SetAside, ...]:
     mentions: dict[tuple[str, Because], list[Evidence]] = {}
     for item in finding.set_aside:
         mentions.setdefault((item.code, item.because), []).extend(item.evidence)
-    return tuple(SetAside(code, because, _apart(posting, places)) for (code, because), places in mentions.items())
+    return tuple(SetAside(code, because, apart(posting, places)) for (code, because), places in mentions.items())
 
 
-def _apart(posting: Posting, places: Iterable[Evidence]) -> tuple[Evidence, ...]:
+def apart(posting: Posting, places: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """The places in reading order; those that overlap are one."""
     apart: list[Evidence] = []
     for place in sorted(places, key=lambda place: (Posting.FIELDS.index(place.field), place.start, place.end)):

@@ -8,8 +8,19 @@ makes the result mean what it says: of texts scored near 80, about 80 in 100 are
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from detector.types import HIGH_FROM, LOW_BELOW, Level
+
+
+class Levels(NamedTuple):
+    """The scores from which on a posting is medium, and high."""
+
+    medium: int = LOW_BELOW
+    high: int = HIGH_FROM
+
+
+LEVELS = Levels()
 
 HINT_BELOW = 0.6
 """Rules that claim less are hints: they count, but only beside something else."""
@@ -59,8 +70,8 @@ def calibrated(raw: float, curve: Sequence[Sequence[float]]) -> float:
     return low_y
 
 
-def level(score: int) -> Level:
+def level(score: int, levels: Levels = LEVELS) -> Level:
     """The level of a score 0..100."""
-    if score < LOW_BELOW:
+    if score < levels.medium:
         return Level.LOW
-    return Level.MEDIUM if score < HIGH_FROM else Level.HIGH
+    return Level.MEDIUM if score < levels.high else Level.HIGH

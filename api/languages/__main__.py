@@ -14,6 +14,7 @@ from collections.abc import Mapping
 import opencc
 
 from api.languages import BECAUSE, HERE, TEXTS
+from api.policy import BLOCKED_ADVICE, BLOCKED_EXPLANATION, BLOCKED_TITLE
 from detector.engine import OWN_ADVICE, OWN_EXPLANATION
 from detector.market import names_in_arithmetic
 from detector.rules import load_rules
@@ -29,9 +30,9 @@ def sources() -> Mapping[str, tuple[str, ...]]:
     """Every text of ours that may stand in an answer, by the part of the table it belongs to."""
     rules = load_rules().rules
     return {
-        "titles": _distinct([rule.title for rule in rules]),
-        "explanations": _distinct([*(rule.explanation for rule in rules), OWN_EXPLANATION]),
-        "advice": _distinct([*(rule.advice for rule in rules), OWN_ADVICE]),
+        "titles": _distinct([*(rule.title for rule in rules), BLOCKED_TITLE]),
+        "explanations": _distinct([*(rule.explanation for rule in rules), OWN_EXPLANATION, BLOCKED_EXPLANATION]),
+        "advice": _distinct([*(rule.advice for rule in rules), OWN_ADVICE, BLOCKED_ADVICE]),
         "codes": tuple(CODES.values()),
         "because": tuple(BECAUSE.values()),
         "levels": LEVELS,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -48,6 +49,11 @@ def seconds(name: str, default: int, text: str) -> Callable[[Decorated], Decorat
     show_default=True,
     help="Answers that each process keeps in memory for postings that come again word for word.",
 )
+@click.option(
+    "--policy",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="What each tenant wants otherwise, as TOML; taken up when it changes. Without it $SCAMJOB_POLICY.",
+)
 @click.option("--open", "open_to_all", is_flag=True, help="Ask for no key, though keys exist, on any address.")
 @click.option("--log-requests", is_flag=True, help="Write a JSON line a request to standard output.")
 @click.option("--log-addresses", is_flag=True, help="With the caller's address in it.")
@@ -56,6 +62,6 @@ def seconds(name: str, default: int, text: str) -> Callable[[Decorated], Decorat
 def serve(**options: Any) -> None:  # noqa: ANN401  # as Service declares them
     """Serve the web form and the API until stopped; running requests are finished first."""
     config = Config(
-        **{name: options.pop(name) for name in ("log_requests", "log_addresses", "remember", "open_to_all")}
+        **{name: options.pop(name) for name in ("log_requests", "log_addresses", "remember", "open_to_all", "policy")}
     )
     run_server(Service(**options, config=config))
