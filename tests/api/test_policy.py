@@ -227,8 +227,6 @@ def test_a_pack_without_its_proof_or_with_a_name_of_ours_is_refused(write: Write
     (packs / "a.toml").write_text(PACK.replace('disguised = ["蓝-色-鲸-鱼"]', ""), "utf-8")
     with pytest.raises(PolicyError, match="proof"):
         read_policy(path)
-    (packs / "a.toml").write_text(PACK.replace("urgency.of_platform_a", detector.rules[-1].id.replace(
-        detector.rules[-1].code, "urgency")), "utf-8")  # fmt: skip
     ours = next(rule.id for rule in detector.rules if rule.code == "urgency")
     (packs / "a.toml").write_text(PACK.replace("urgency.of_platform_a", ours), "utf-8")
     with pytest.raises(PolicyError, match="has a rule of this name"):
@@ -361,3 +359,13 @@ def test_a_service_with_a_broken_policy_does_not_start(fake: Assessor, write: Wr
         create_app(fake, Config(policy=write("x")))
     with pytest.raises(PolicyError, match="No such file"):
         create_app(fake, Config(policy=Path(os.devnull).parent / "no-such-policy"))
+
+
+def test_the_example_of_the_docs_is_a_policy(write: Write) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "keys.md").read_text("utf-8")
+    example = page.partition("```toml\n")[2].partition("```")[0]
+    path = write(example)
+    (path.parent / "packs" / "jia").mkdir(parents=True)
+    (path.parent / "packs" / "jia" / "a.toml").write_text(PACK, "utf-8")
+    found = read_policy(path)["jia"]
+    assert (len(found.rules), len(found.table.allow), len(found.table.block)) == (1, 2, 1)
