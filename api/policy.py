@@ -297,8 +297,8 @@ class Governed:
     def _with_blocked(self, posting: Posting, found: Assessment, applied: list[Applied]) -> Assessment:
         """With a reason for the blocked contacts in it; what is no posting stays low, and is told all the same."""
         places: dict[int, list[Evidence]] = {}
-        for number, evidence in self.blocklist.find(posting):
-            places.setdefault(number, []).append(evidence)
+        for number, place in self.blocklist.find(posting):
+            places.setdefault(number, []).append(place)
         for number, evidences in places.items():
             entry = self.block[number]
             until = {"until": entry.until.isoformat() if entry.until else None}
@@ -309,7 +309,7 @@ class Governed:
             return found
         score = max(found.risk_score, round(100 * SURE))
         pointing = [*places.values(), *(one.evidence for one in found.reasons if one.code == CONTACT)]
-        evidence = apart(posting, [place for some in pointing for place in some])
+        evidence = apart(posting, [one for some in pointing for one in some])
         others = [one for one in found.reasons if one.code != CONTACT]
         reasons = (_reason(evidence, self.block[min(places)].reason), *others)
         return replace(found, reasons=reasons, risk_score=score, risk_level=level(score, self.levels))
