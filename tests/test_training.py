@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -225,6 +226,19 @@ def many_rows(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def half_held(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(walk, "HELD_SHARE", 0.4)
     monkeypatch.setattr(walk, "USUAL", 64)
+
+
+@pytest.mark.usefixtures("half_held")
+def test_copies_and_posters_are_held_out_together_out_of_core(tmp_path: Path) -> None:
+    rows = [(item, True) for item in TOY[::3]]
+    copies = [(replace(item, id=f"c{item.id}", group=f"c{item.id}"), True) for item, _ in rows]
+    posters = [(replace(item, id=f"p{at}", group=f"p{at}", poster=f"甲{at // 8}"), True) for at, item in enumerate(TOY)]
+    walked = walk.walk([*rows, *copies, *posters], Cache(tmp_path, "page"), jobs=1)
+    held = walked.held.tolist()
+    assert 0 < sum(held) < len(held)
+    assert held[: len(rows)] == held[len(rows) : 2 * len(rows)]
+    by_poster = [held[at : at + 8] for at in range(2 * len(rows), len(held), 8)]
+    assert all(len(set(part)) == 1 for part in by_poster)
 
 
 @pytest.mark.usefixtures("half_held")

@@ -66,13 +66,13 @@ class _Seen:
     def texts(self, examples: Iterable[Example]) -> Iterator[str]:
         for example in examples:
             for name, keys in self.keys.items():
-                keys.append(_key(getattr(example, name)))
+                keys.append(name_number(getattr(example, name)))
             self.labels.append(LABELS.index(example.label))
             self.dates.append(example.date[:10])
             yield example.text
 
 
-def _key(name: str) -> int:
+def name_number(name: str) -> int:
     """A number for a name, the same in every run; 0 for none."""
     data = name.encode("utf-8", "surrogatepass")
     return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little", signed=True) if name else 0

@@ -27,6 +27,8 @@ from training.labelled import AS_THEY_ARE
 from training.naming import Names
 from training.pages import USUAL, kept_page
 from training.progress import Count, silent
+from training.sketches import Sketch, equal, groups_of, joined, sketches
+from training.splits import name_number
 from training.whole import write_whole
 
 HELD_SHARE, HELD_MOST = 0.1, 20_000
@@ -39,8 +41,8 @@ CODES_AT = {code: place for place, code in enumerate(CODES)}
 class Walked:
     """What is kept of the rows that went by, (rows,) each, and where the pages lie.
 
-    `kinds` places in KINDS; `codes` a bit for each of CODES; `source` places in `sources`; `draw` a number that the
-    group decides.
+    `kinds` places in KINDS; `codes` a bit for each of CODES; `source` places in `sources`; `poster` a number for each,
+    0 for none; `draw` a number that the group decides, and after the walk all that must stay together.
     """
 
     pages: list[str] = field(default_factory=list)
@@ -48,6 +50,7 @@ class Walked:
     own: array[int] = field(default_factory=lambda: array("b"))
     source: array[int] = field(default_factory=lambda: array("i"))
     codes: array[int] = field(default_factory=lambda: array("i"))
+    poster: array[int] = field(default_factory=lambda: array("q"))
     draw: array[int] = field(default_factory=lambda: array("Q"))
     sources: dict[str, int] = field(default_factory=dict)
     counted: dict[str, Counter[str]] = field(default_factory=dict)
@@ -65,7 +68,7 @@ class Walked:
 
     @property
     def held(self) -> NDArray[np.bool_]:
-        """(rows,) which are never trained on: whole groups, those with the lowest draws."""
+        """(rows,) which are never trained on: those with the lowest draws, so never a part of what stays together."""
         share = min(HELD_SHARE, HELD_MOST / max(1, len(self)))
         return np.asarray(np.frombuffer(self.draw, np.uint64) < np.uint64(int(share * 2**64)))
 
@@ -77,6 +80,7 @@ class Walked:
         self.own.append(own)
         self.source.append(self.sources.setdefault(row.source, len(self.sources)))
         self.codes.append(sum(1 << CODES_AT[code] for code in row.codes))
+        self.poster.append(name_number(row.poster))
         self.draw.append(draw)
         self.counted.setdefault(row.source or ("own" if own else "shipped"), Counter())[row.label] += 1
         self.digest.update(repr((row.text, row.label, row.codes, row.group)).encode("utf-8", "surrogatepass"))
@@ -86,6 +90,14 @@ class Walked:
             heappush(kept, entry)
         elif entry > kept[0]:
             heappushpop(kept, entry)
+
+    def keep_together(self, found: Sketch) -> None:
+        """Give one draw to near-copies, by their sketches (rows, PERMUTATIONS), to groups and to posters."""
+        draws, posters = np.array(self.draw, np.uint64), np.array(self.poster, np.int64)
+        own = joined(groups_of(found), np.arange(len(draws)), equal(draws))
+        named = np.flatnonzero(posters)
+        own = joined(own, named, named[equal(posters[named])])
+        self.draw = array("Q", draws[own].tobytes())
 
     def sample(self) -> tuple[list[int], list[Example]]:
         """Numbers and examples of the held-out rows to read in full, in order."""
@@ -158,15 +170,21 @@ def walk(rows: Iterable[tuple[Example, bool]], kept: Cache, jobs: int = -1, done
     """Go through all (example, whether it is the team's own) once; afterwards their pages lie in the cache."""
     walked = Walked()
 
+    found: list[Sketch] = []
+
     def noted() -> Iterator[Example]:
         for row, own in rows:
             walked.note(row, own)
             yield row
 
-    work = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(kept_page)(part, kept) for part in chunks(noted(), USUAL)
-    )
-    for path in work:
+    def parts() -> Iterator[list[Example]]:
+        for part in chunks(noted(), USUAL):
+            found.append(sketches(item.text for item in part))
+            yield part
+
+    for path in Parallel(n_jobs=jobs, return_as="generator")(delayed(kept_page)(part, kept) for part in parts()):
         walked.pages.append(path)
         done(len(walked))
+    if found:
+        walked.keep_together(np.concatenate(found))
     return walked
