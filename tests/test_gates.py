@@ -180,9 +180,10 @@ def test_a_model_that_got_worse_is_refused_by_gate_and_amount(
 
 def test_the_teams_own_texts_are_measured_and_bad_rows_are_told(run: Run, model: Path, tmp_path: Path) -> None:
     data = tmp_path / "ours.jsonl"
-    rows = [{"text": "先交押金200元才上岗。", "label": "scam"}, {"text": "店员", "label": "legit"}, {"label": "scam"}]
+    rows = [{"描述": "先交押金200元才上岗。", "label": "诈骗"}, {"描述": "店员", "label": "legit"}, {"label": "scam"}]
+    theirs = ["--column", "text=描述", "--label-value", "诈骗=scam"]
     data.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-    done = run("models", "promote", str(model), "--data", str(data), "--force", "--reason", "x", "--json")
+    done = run("models", "promote", str(model), "--data", str(data), *theirs, "--force", "--reason", "x", "--json")
     assert done.status == 1
     assert "ours.jsonl: line 3" in done.err
     found = json.loads(done.out)

@@ -59,15 +59,15 @@ def test_any_text_has_a_group(texts: list[str]) -> None:
     assert near_copy_groups(texts).tolist() == [texts.index(one) for one in texts]
 
 
-def test_a_hundred_thousand_texts_take_seconds_even_if_most_are_copies() -> None:
+def test_twenty_thousand_texts_take_seconds_even_if_most_are_copies() -> None:
     def texts() -> Iterator[str]:
-        for number in range(100_000):
+        for number in range(20_000):
             yield text(number % 500, 8) + ("" if number % 3 else str(number))
 
     start = time.monotonic()
     found = near_copy_groups(texts())
-    assert time.monotonic() - start < 45
-    assert len(found) == 100_000
+    assert time.monotonic() - start < 15
+    assert len(found) == 20_000
 
 
 def test_groups_posters_and_copies_stay_together_in_a_chain() -> None:
@@ -84,7 +84,7 @@ def test_groups_posters_and_copies_stay_together_in_a_chain() -> None:
     assert units(rows, ("copies", "group", "poster", "source")).unit.tolist() == [0, 0, 0, 0, 4, 4]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(0, 60)), min_size=60, max_size=150))
 def test_no_unit_straddles_whatever_the_rows(drawn: list[tuple[int, int, int]]) -> None:
     base = [row(number) for number in range(30)]

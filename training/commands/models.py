@@ -8,11 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from training.commands.shared import REFUSED, json_line, labelled, steps, write
+from training.commands.shared import (
+    REFUSED,
+    Reading,
+    exit_if_refused,
+    json_line,
+    reading_options,
+    steps,
+    write,
+)
+from training.tally import Tally
 
 if TYPE_CHECKING:
     from detector.registry import Registry
-    from training.files import BadRow
+    from training.dataset import Example
     from training.gates import Report
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print it as one JSON object.")
@@ -23,6 +32,14 @@ def _registry() -> Registry:
     from detector.registry import Registry
 
     return Registry.here()
+
+
+def _labelled(data: Sequence[str], reading: Reading, tally: Tally) -> list[Example]:
+    """The labelled examples of the files, if there are any; bad rows are told."""
+    if not data:
+        return []
+    with reading.examples(data, tally) as (rows, _):
+        return list(rows)
 
 
 @click.group()
@@ -71,30 +88,32 @@ def models_add(path: Path, as_json: bool) -> None:
 @click.argument("one")
 @click.argument("other")
 @click.argument("data", nargs=-1, metavar="[DATA]...")
+@reading_options
 @json_option
-def models_compare(one: str, other: str, data: Sequence[str], as_json: bool) -> None:
+def models_compare(one: str, other: str, data: Sequence[str], as_json: bool, reading: Reading) -> None:
     """Two models (versions or folders) side by side: on labelled DATA, or without it by what is written down."""
     from training import versions
 
-    refused: list[BadRow] = []
-    registry = _registry()
+    tally, registry = Tally(), _registry()
     found = (
-        versions.compared(registry, one, other, list(labelled(data, refused)))
+        versions.compared(registry, one, other, _labelled(data, reading, tally))
         if data
         else versions.side_by_side(registry, one, other)
     )
     write(json_line(found) if as_json else versions.columns(found).encode())
-    if refused:
-        raise click.exceptions.Exit(REFUSED)
+    exit_if_refused(tally)
 
 
 @models.command("promote")
 @click.argument("model", metavar="VERSION|PATH")
 @click.option("--data", multiple=True, metavar="FILE", help="Labelled texts to measure on; none that it learned from.")
 @click.option("--force", is_flag=True, help="Promote whatever the gates say; needs --reason.")
+@reading_options
 @reason_option
 @json_option
-def models_promote(model: str, data: Sequence[str], force: bool, reason: str, as_json: bool) -> None:
+def models_promote(  # one an option
+    model: str, data: Sequence[str], force: bool, reason: str, as_json: bool, reading: Reading
+) -> None:
     """Let a version run from now on, if it passes the gates; a folder is put in first.
 
     The gates compare it with the one that runs now: recall at fixed false alarms, false alarms, the functional suite,
@@ -105,31 +124,31 @@ def models_promote(model: str, data: Sequence[str], force: bool, reason: str, as
     from training import registry as shelf
     from training import versions
 
-    registry = _registry()
-    refused: list[BadRow] = []
+    tally, registry = Tally(), _registry()
     version = versions.put_in(registry, model)
     before = versions.running_or_shipped(registry)
     if version == before:
         write(f"{version}: runs already; nothing to do\n".encode() if not as_json else json_line({"version": version}))
         return
-    report = _through_the_gates(registry, version, before, data, refused)
+    report = _through_the_gates(registry, version, before, data, _labelled(data, reading, tally))
     shelf.keep_gates(registry, version, report.plain())
     failed = [one.gate for one in report.failed]
     promoted = not failed or force
     if promoted:
         shelf.promote(registry, version, reason=reason, overruled=failed, instead_of=before)
     _tell(report, promoted, as_json)
-    if refused or not promoted:
+    if not promoted:
         raise click.exceptions.Exit(REFUSED)
+    exit_if_refused(tally)
 
 
 def _through_the_gates(
-    registry: Registry, version: str, before: str, data: Sequence[str], refused: list[BadRow]
+    registry: Registry, version: str, before: str, data: Sequence[str], rows: Sequence[Example]
 ) -> Report:
     from training import gates, versions
     from training import registry as shelf
 
-    held_out = gates.cases_of(labelled(data, refused))
+    held_out = gates.cases_of(rows)
     if data and not held_out:
         raise click.UsageError(f"{', '.join(data)}: no labelled texts to measure on")
     running, against = versions.to_compare_with(registry, before)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from detector import Detector
     from training.dataset import Example
-    from training.files import BadRow
     from training.naming import Names
     from training.refused import Refuse
     from training.tally import Tally
@@ -56,19 +55,6 @@ def write(data: bytes) -> None:
     """Bytes as they are, whatever the terminal's locale."""
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
-
-
-def labelled(paths: Iterable[str], refused: list[BadRow]) -> Iterator[Example]:
-    """The labelled examples of all files; bad rows are named, counted and left out."""
-    from training.files import BadRow
-    from training.labelled import read_labelled
-
-    for path, unit, row in read_labelled(paths):
-        if isinstance(row, BadRow):
-            refused.append(row)
-            click.echo(f"scamjob: {path}: {unit} {row.number:,}: {row.cause}", err=True)
-        else:
-            yield row
 
 
 @dataclass(frozen=True)
