@@ -6,6 +6,7 @@ from flask import Flask
 
 from api import access, exchange, feedback, headers, metrics, pages, problems, review, routes, stored, stream
 from api.config import Assessor, Config
+from api.jobs import routes as jobs
 from api.limits import Limits
 from api.logs import RequestLog
 from api.ocr import routes as images
@@ -36,6 +37,7 @@ def create_app(
     routes.register(app)
     feedback.register(app)
     stream.register(app)
+    jobs.register(app)
     pages.register(app)
     images.register(app, desk)
     review.register(app)

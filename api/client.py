@@ -131,6 +131,24 @@ class ItemErrorAnswer(TypedDict):
     error: ProblemAnswer
 
 
+class JobAnswer(TypedDict):
+    """A file on its way."""
+
+    id: str
+    state: Literal["queued", "running", "done", "failed", "cancelled"]
+    format: Literal["jsonl", "csv", "xlsx", "parquet"]
+    size: int
+    progress: float | None
+    rows: int
+    refused: int
+    levels: LevelsAnswer
+    cause: str | None
+    created: str
+    started: str | None
+    finished: str | None
+    webhook: WebhookAnswer | None
+
+
 JobPostingRequest = TypedDict(
     "JobPostingRequest",
     {
@@ -151,11 +169,26 @@ JobPostingRequest = TypedDict(
 """A schema.org JobPosting (JSON-LD), alone or in an @graph. Members that are not read are no mistake."""
 
 
+class JobRequest(TypedDict):
+    """A file of postings, one a row. The same file may be sent as the body, with the media type of its format."""
+
+    file: str
+    webhook: NotRequired[str | None]
+
+
 class LegalAnswer(TypedDict):
     """A norm that the described conduct may breach."""
 
     law: str
     article: str
+
+
+class LevelsAnswer(TypedDict):
+    """Rows by risk level, so far."""
+
+    low: int
+    medium: int
+    high: int
 
 
 class LineAnswer(TypedDict):
@@ -420,6 +453,15 @@ class WarningAnswer(TypedDict):
     detail_en: str
 
 
+class WebhookAnswer(TypedDict):
+    """What became of the word about the end."""
+
+    state: Literal["pending", "delivered", "failed"]
+    tries: int
+    status: int | None
+    cause: str | None
+
+
 class WordingAnswer(TypedDict):
     """A term that moved the classifier; positive weights speak for a scam."""
 
@@ -480,6 +522,18 @@ class Client(Calls):
     def assess_stream(self, items: Iterable[AssessmentRequest]) -> Iterator[StreamLineAnswer]:
         """Assess postings line by line, each answered before the next is read."""
         return self.stream("/api/v1/assessments/stream", items)
+
+    def get_job(self, job_id: str) -> JobAnswer:
+        """How far a job is."""
+        return cast("JobAnswer", self.call("GET", f"/api/v1/jobs/{quote(job_id, safe='')}", None))
+
+    def delete_job(self, job_id: str) -> None:
+        """Stop a job, or delete one that has ended."""
+        self.call("DELETE", f"/api/v1/jobs/{quote(job_id, safe='')}", None)
+
+    def get_job_result(self, job_id: str) -> None:
+        """The result of a job that is done: JSON lines, or CSV with ?format=csv or Accept: text/csv."""
+        self.call("GET", f"/api/v1/jobs/{quote(job_id, safe='')}/result", None)
 
     def metrics(self) -> None:
         """Figures for Prometheus, in its text format."""

@@ -11,6 +11,7 @@ from flask import current_app, g
 
 from api.caller import caller
 from api.repeats import Remembering
+from api.store.jobs import Limits
 
 if TYPE_CHECKING:
     from detector.types import Assessment, Legal, Posting, Versions
@@ -34,6 +35,10 @@ class Config:
     """Streams at a time in one worker; each keeps a thread busy, and some have to be left for everybody else."""
     stream_idle: float = 60
     """Seconds after which a stream that neither sends nor reads is let go."""
+    max_job_body: int = 1024 * 1024 * 1024
+    """A file for a job: a million postings of 1,000 bytes."""
+    jobs: Limits = Limits()  # noqa: RUF009  # frozen
+    """What one tenant may have of jobs at a time."""
     remember: int = 0
     """Answers that each process keeps for postings that come again word for word."""
     open_to_all: bool = False

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from subprocess import Popen
 from typing import TYPE_CHECKING, Never, cast
 
 from gunicorn.app.base import BaseApplication
@@ -21,6 +22,7 @@ from gunicorn.http import wsgi as gunicorn_wsgi
 from api import access, create_app, ocr, policy, reload, workers
 from api.config import Config
 from api.connections import Worker
+from api.jobs import keeper
 from api.limits import FILE, REDIS
 from api.logs import as_json
 from api.store import Store, StoreAway, StoreError, open_store
@@ -59,6 +61,8 @@ class Service:
     """A worker that shows no sign of life for so long is replaced."""
     grace: int = 30
     """What running requests get to finish when the server stops."""
+    jobs: int = 1
+    """Processes that work on jobs, each started when there are some; 0 leaves them to `scamjob work` elsewhere."""
     recycle_after: int = 0
     """A worker is replaced after about so many requests; 0 is never."""
     config: Config = field(default_factory=Config)
@@ -71,10 +75,12 @@ def serve(service: Service) -> None:
     if not 0 <= service.port < 65536:
         _give_up(f"--port must be from 0 to 65535, not {service.port}")
     listener = listen(service.host, service.port)
-    started, counts = os.getpid(), workers.share()
+    started, counts, keepers = os.getpid(), workers.share(), list[Popen[bytes]]()
     try:
         application = load(completed(service))
         application.extensions["desk"] = ocr.opened(ocr.Limits.of(service.threads))
+        model = None if service.model is None else str(service.model)
+        keepers += [keeper.opened(service.database, model) for _ in range(service.jobs)]
         gc.collect()
         gc.freeze()  # what is loaded now stays shared between the workers
         vars(gunicorn_wsgi)["SERVER"] = "scamjob"  # what the Server header says
@@ -84,6 +90,7 @@ def serve(service: Service) -> None:
         Server(application, settings(service, listener, counts)).run()
     finally:
         if os.getpid() == started:
+            keeper.let_go(keepers)
             shutil.rmtree(counts, ignore_errors=True)
 
 

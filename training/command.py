@@ -18,6 +18,8 @@ COMMANDS = {
     "check": "Assess one posting.",
     "score": "Assess many postings: .jsonl, .csv, .parquet, .xlsx, or a pipe.",
     "serve": "Serve the web form and the API until stopped.",
+    "work": "Work on the files that were sent to the API as jobs.",
+    "webhooks": "The secrets that sign webhooks.",
     "train": "Train a model from labelled examples.",
     "evaluate": "Measure a model on labelled files.",
     "report": "Write a page on how a model does: figures, label errors, mistakes.",

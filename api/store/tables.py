@@ -21,7 +21,12 @@ from api.store.columns import Moment, Words
 LOCAL = "local"
 """The tenant that is always there."""
 
-TABLE_MODULES: tuple[str, ...] = ("api.store.keys", "api.store.review_tables")
+TABLE_MODULES: tuple[str, ...] = (
+    "api.store.deliveries",
+    "api.store.jobs",
+    "api.store.keys",
+    "api.store.review_tables",
+)
 """Modules of this package that hold more tables."""
 
 metadata = MetaData(

@@ -26,11 +26,13 @@ def purge(  # the options
 ) -> None:
     """Delete stored postings, and all that was said of them.
 
-    Without options: what is older than the retention of its tenant, else $SCAMJOB_RETENTION_DAYS, else 180 days. The
-    audit trail keeps ids and counts. Run it once a day.
+    Without options: what is older than the retention of its tenant, else $SCAMJOB_RETENTION_DAYS, else 180 days. Jobs
+    go with their files, $SCAMJOB_JOB_DAYS (7) days after they ended. The audit trail keeps ids and counts. Run it once
+    a day.
     """
     if before and posting_id:
         raise click.UsageError("--before and --id exclude one another")
+    from api.jobs.purge import purged
     from api.store import postings, retention
 
     with opened(database) as store:
@@ -52,10 +54,13 @@ def purge(  # the options
                     counts = {one: retention.count(connection, one, limit) for one, limit in at.items()}
             else:
                 counts = {one: retention.purge(store, one, limit, by) for one, limit in at.items()}
+        gone = [] if posting_id else purged(store, before.replace(tzinfo=UTC) if before else None, tenant, by, dry_run)
         if not dry_run:
             retention.tidy(store)
     for one, number in counts.items():
         click.echo(f"{one}: {number:,} postings {'would be ' if dry_run else ''}deleted")
+    if gone:
+        click.echo(f"{len(gone):,} jobs {'would be ' if dry_run else ''}deleted")
     if posting_id and not counts:
         click.echo(f"scamjob: no posting {posting_id!r}", err=True)
         raise click.exceptions.Exit(REFUSED)

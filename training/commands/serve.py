@@ -36,6 +36,13 @@ def seconds(name: str, default: int, text: str) -> Callable[[Decorated], Decorat
 @seconds("--timeout", 60, "Seconds after which a process that shows no sign of life is replaced.")
 @seconds("--grace", 30, "Seconds that running requests get when the server stops.")
 @click.option(
+    "--jobs",
+    default=1,
+    type=click.IntRange(0, 16),
+    show_default=True,
+    help="Processes for files in the background, started when there are some; 0 leaves them to `scamjob work`.",
+)
+@click.option(
     "--recycle-after",
     default=0,
     type=click.IntRange(0),
