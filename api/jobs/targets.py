@@ -21,6 +21,13 @@ Resolve = Callable[[str, int], Sequence[str]]
 NETWORKS = "SCAMJOB_WEBHOOK_NETWORKS"
 """Networks of the operator's own that webhooks may go to all the same, also by http: `10.1.0.0/16,127.0.0.1/32`."""
 LONGEST = 2_000
+SPECIAL = tuple(
+    map(
+        ipaddress.ip_network,
+        ("100.64.0.0/10", "192.0.0.0/24", "192.88.99.0/24", "::/96", "64:ff9b:1::/48", "2001::/23", "fec0::/10"),
+    )
+)
+"""Not everybody's either; versions of Python differ over them."""
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 _URL = re.compile(r"https?://[!-~]+", re.IGNORECASE)
 
@@ -110,8 +117,10 @@ def checked(target: Target, found: Sequence[str]) -> Sequence[str]:
 
 def is_public(address: Address) -> bool:
     """Whether it belongs to the network that everybody shares."""
-    return address.is_global and not (
-        address.is_multicast or address.is_reserved or address.is_unspecified or address.is_loopback
+    return (
+        address.is_global
+        and not any(address in network for network in SPECIAL)
+        and not (address.is_multicast or address.is_reserved or address.is_unspecified or address.is_loopback)
     )
 
 

@@ -3,40 +3,23 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+from sending import Literal
 
 from api import create_app
 from api.config import Config
 from api.store.jobs import Limits
-from detector.types import Assessment, Kind, Level, Versions
 from training.commands import work
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from flask.testing import FlaskClient
 
     from api.store import Store
-    from detector.types import Posting
-
-
-class Literal:
-    """押金 is high, anything else low."""
-
-    def assess(self, posting: Posting, /) -> Assessment:
-        high = "押金" in posting.text
-        level, score = (Level.HIGH, 90) if high else (Level.LOW, 5)
-        return Assessment(posting.id, Kind.POSTING, level, score, (), (), (), Versions("toy", "toy"))
-
-    def assess_many(self, postings: Iterable[Posting], /) -> Iterator[Assessment]:
-        return map(self.assess, postings)
-
-    versions = Versions("toy", "toy")
-    rules = ()
-    manifest: dict[str, Any] = {}
 
 
 @pytest.fixture(autouse=True)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sending import lines, many, sent
 
 from api.jobs import folder
 from api.jobs.purge import purged
@@ -24,26 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from flask.testing import FlaskClient
-    from werkzeug.test import TestResponse
 
     from api.store import Store
-
-NDJSON = "application/x-ndjson"
-ROWS = b'{"id": "a", "text": "\xe5\x85\x88\xe4\xba\xa4\xe6\x8a\xbc\xe9\x87\x91"}\nnot json\n{"id": "=1+1", "text": "x"}\n'
-
-
-def sent(client: FlaskClient, data: bytes = ROWS, **options: Any) -> TestResponse:
-    return client.post("/api/v1/jobs", data=data, **({"content_type": NDJSON} | options))
-
-
-def many(count: int) -> bytes:
-    return b"".join(json.dumps({"id": number, "text": "x" * 300}).encode() + b"\n" for number in range(count))
-
-
-def lines(client: FlaskClient, job: str) -> list[dict[str, Any]]:
-    answer = client.get(f"/api/v1/jobs/{job}/result")
-    assert answer.status_code == 200
-    return [json.loads(line) for line in answer.data.splitlines()]
 
 
 def test_a_file_is_assessed_row_by_row(client: FlaskClient, once: Callable[[], bool]) -> None:
@@ -228,9 +210,7 @@ def test_a_job_that_ends_its_worker_each_time_fails(client: FlaskClient, store: 
     assert (failed["state"], failed["cause"]) == ("failed", "it ended the program that read it, 3 times at row 1")
 
 
-def test_a_full_disk_gives_the_job_back(
-    client: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_gives_the_job_back(client: FlaskClient, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
