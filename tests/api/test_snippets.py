@@ -66,7 +66,7 @@ def test_a_program_of_the_docs_runs_as_written(language: str, server: str, tmp_p
     assert ADDRESS in source
     path = tmp_path / file
     path.write_text(source.replace(ADDRESS, server), "utf-8")
-    done = subprocess.run([*command, str(path)], capture_output=True, text=True, timeout=120, cwd=ROOT, check=False)
+    done = subprocess.run([*command, str(path)], capture_output=True, text=True, timeout=120, cwd=tmp_path, check=False)
     assert done.returncode == 0, done.stderr
     assert "high" in done.stdout
 
