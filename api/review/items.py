@@ -99,7 +99,7 @@ def item_page(key: str) -> str:
     spoken = any(vote.reviewer == own.name and not vote.undone for vote in said)
     return render_template(
         "review/item.html", item=item, verdict=Verdict(posting, assessor().assess(posting)), heard=heard,
-        votes=said if spoken or not item.waits else [], hidden=item.second and not spoken, spoken=spoken, copies=copies,
+        votes=[vote for vote in said if spoken or not item.waits or vote.reviewer == own.name], hidden=item.second and not spoken, spoken=spoken, copies=copies,
         same=len(words), following=following if following != key else None, last=last, counts=counts, filtered=filtered,
     )  # fmt: skip
 
