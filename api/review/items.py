@@ -97,9 +97,10 @@ def item_page(key: str) -> str:
         last, counts = last_step(connection, own), queue.waiting(connection, own.tenant)
     posting = Posting(**{name: value for name, value in item.fields.items() if name in Posting.FIELDS})
     spoken = any(vote.reviewer == own.name and not vote.undone for vote in said)
+    shown = [vote for vote in said if spoken or not item.waits or vote.reviewer == own.name]
     return render_template(
         "review/item.html", item=item, verdict=Verdict(posting, assessor().assess(posting)), heard=heard,
-        votes=[vote for vote in said if spoken or not item.waits or vote.reviewer == own.name], hidden=item.second and not spoken, spoken=spoken, copies=copies,
+        votes=shown, hidden=item.second and not spoken, spoken=spoken, copies=copies,
         same=len(words), following=following if following != key else None, last=last, counts=counts, filtered=filtered,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The review desk in a real Chromium: by keyboard alone, without JavaScript, on a phone, in the dark, with hostile texts."""
+"""The review desk in a real Chromium: by keyboard alone, without JavaScript, on a phone, with hostile texts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 SCAM = "招打字员，日结500元，入职前先交押金{}元，三天后退还，名额不多，加微信报名，居家可做。"
 FINE = "社区超市招收银员，早晚两班，缴社保，月薪4500元，面试请到店里。"
-HOSTILE = "押金<script>alert(1)</script>\"><img src=x onerror=alert(1)></textarea><svg onload=alert(1)>'-alert(1)-'\u202e"
+HOSTILE = (
+    "押金<script>alert(1)</script>\"><img src=x onerror=alert(1)></textarea><svg onload=alert(1)>'-alert(1)-'\u202e"
+)
 
 
 class Quiet(WSGIRequestHandler):
@@ -129,10 +131,9 @@ def test_a_reviewer_clears_the_queue_by_keyboard_alone(start: Callable[..., Page
     page.keyboard.press("u")
     page.wait_for_url(first)
     expect(page.get_by_text("已撤销")).to_be_visible()
+    page.keyboard.press("j")
+    page.wait_for_url(lambda url: url != first)
     for _ in range(3):
-        here = page.url
-        page.keyboard.press("j")
-        page.wait_for_url(lambda url, here=here: url != here)
         page.keyboard.press("2")
         here = page.url
         page.keyboard.press("Enter")
