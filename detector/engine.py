@@ -11,7 +11,7 @@ from detector.document import Document
 from detector.errors import ModelError, TextTooLong
 from detector.model import SHIPPED, load_model
 from detector.rules import MAX_EVIDENCE, Rule, RuleSet, load_rules
-from detector.scoring import HINT_BELOW, LEVELS, Levels, calibrated, families, level, noisy_or
+from detector.scoring import HINT_BELOW, LEVELS, Levels, calibrated, families, kindred, level, noisy_or
 from detector.types import (
     CODES,
     MAX_TEXT,
@@ -28,7 +28,7 @@ from detector.types import (
 )
 from detector.wording import Classifier, Opinion
 
-CODE_FROM = 0.3
+CODE_FROM = 0.2
 """A reason code that the classifier finds at least this likely, if the text is a scam, is given."""
 PROBE_TOLERANCE = 0.002
 OWN_EXPLANATION = "这段话的写法与已知的同类骗局相近。"
@@ -108,7 +108,8 @@ class Detector:
 
     def _score(self, kind: Kind, opinion: Opinion, finding: Finding) -> int:
         claims = {reason.rule: reason.confidence for reason in finding.reasons if reason.rule}
-        raw = noisy_or(opinion.risk, families(claims, self._audit, opinion.legit).values())
+        risk = opinion.risk * kindred(opinion.codes.values())
+        raw = noisy_or(risk, families(claims, self._audit, opinion.legit).values())
         score = round(100 * calibrated(raw, self._curve))
         return min(score, self._levels.medium - 1) if kind is Kind.NOT_POSTING else score
 
@@ -116,17 +117,23 @@ class Detector:
         """Rules first, then what only the classifier sees; nothing at all where the risk is low."""
         if level(score, self._levels) is Level.LOW:
             return ()
-        told = {reason.code for reason in finding.reasons}
+        found = [self._trusted(reason) for reason in finding.reasons]
+        told = {reason.code for reason in found}
         own = {code: share for code, share in opinion.codes.items() if share >= CODE_FROM and code not in told}
-        if not own and opinion.codes and not any(reason.confidence >= HINT_BELOW for reason in finding.reasons):
+        if not own and opinion.codes and not any(reason.confidence >= HINT_BELOW for reason in found):
             likeliest = max(opinion.codes, key=lambda code: opinion.codes[code])
             if likeliest not in told:
                 own = {likeliest: opinion.codes[likeliest]}
         reasons = [
-            *finding.reasons,
+            *found,
             *(self._own_reason(opinion, code, share * score / 100) for code, share in own.items()),
         ]
         return _one_a_code(posting, sorted(reasons, key=lambda reason: -reason.confidence))
+
+    def _trusted(self, reason: Reason) -> Reason:
+        """The reason of a rule with what may be believed of it, where that is less than it claims."""
+        audited = self._audit.get(str(reason.rule))
+        return replace(reason, confidence=min(reason.confidence, audited["believed"])) if audited else reason
 
     def _own_reason(self, opinion: Opinion, code: str, confidence: float) -> Reason:
         like = next((rule for rule in self.rules if rule.code == code), None)

@@ -23,18 +23,26 @@ class Levels(NamedTuple):
 LEVELS = Levels()
 
 HINT_BELOW = 0.6
-"""Rules that claim less are hints: they count, but only beside something else."""
+"""Rules that are believed less are hints: they count, but only beside something else."""
+
+RIGHT, HINT = 0.95, 0.5
+"""A rule that is right less often than RIGHT among labelled postings is a hint, whatever it claims."""
+
+KINDRED, STRANGE = 0.25, 0.5
+"""A text like no kind of scam (its likeliest code under KINDRED) is a scam with down to STRANGE of the chance."""
 
 DOUBT = 0.5
 """How much of a rule's claim the classifier may talk away; never all of it, or new tactics would go unseen."""
 
 
 def believed(claim: float, scam: float, legit: float) -> float:
-    """What may be believed of a rule: its claim, or the share of scams among labelled texts it hit where that is less.
+    """What may be believed of a rule: its claim, or where less the share of scams among labelled postings it hit.
 
-    `scam` and `legit` are counts; four imagined hits at the claimed share steady small ones.
+    `scam` and `legit` are counts; four imagined hits at the claimed share steady small ones. A rule that is too often
+    wrong is a hint.
     """
-    return min(claim, (scam + 4 * claim) / (scam + legit + 4))
+    share = min(claim, (scam + 4 * claim) / (scam + legit + 4))
+    return share if scam >= RIGHT * (scam + legit) else min(share, HINT)
 
 
 def families(
@@ -50,6 +58,15 @@ def families(
         trusted = (audit[rule]["believed"] if rule in audit else claim) * (1 - DOUBT * legit)
         strongest[code] = max(strongest.get(code, 0.0), trusted)
     return strongest
+
+
+def kindred(codes: Iterable[float]) -> float:
+    """How much of the classifier's risk stands, STRANGE..1, by the likelihoods of the reason codes (if any).
+
+    Honest texts that sound wrong by the sum of their words are seldom like any one kind of scam; scams are.
+    """
+    likeliest = max(codes, default=1.0)
+    return STRANGE + (1 - STRANGE) * min(1.0, likeliest / KINDRED)
 
 
 def noisy_or(likelihood: float, families: Iterable[float]) -> float:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.scoring import believed, calibrated, families, level, noisy_or
+from detector.scoring import HINT, STRANGE, believed, calibrated, families, kindred, level, noisy_or
 from detector.types import Level
 
 CURVE = [[0.0, 0.0], [0.2, 0.1], [0.5, 0.6], [1.0, 0.97]]
@@ -70,9 +70,21 @@ def test_a_classifier_that_sees_an_honest_posting_takes_half_of_a_claim_at_most(
 
 @pytest.mark.parametrize(
     ("claim", "scam", "legit", "expected"),
-    [(0.9, 0, 0, 0.9), (0.9, 1000, 0, 0.9), (0.9, 0, 1000, 0.0036), (0.5, 4, 0, 0.5), (0.8, 2, 2, 0.65)],
+    [(0.9, 0, 0, 0.9), (0.9, 1000, 0, 0.9), (0.9, 0, 1000, 0.0036), (0.5, 4, 0, 0.5), (0.8, 97, 3, 0.8)],
 )
 def test_a_claim_is_believed_as_far_as_its_hits_bear_it_out(
     claim: float, scam: int, legit: int, expected: float
 ) -> None:
     assert believed(claim, scam, legit) == pytest.approx(expected, abs=1e-3)
+
+
+@pytest.mark.parametrize(("scam", "legit", "expected"), [(95, 5, 0.9), (94, 6, HINT), (9, 1, HINT), (1, 9, 0.329)])
+def test_a_rule_that_is_wrong_more_than_one_time_in_twenty_is_a_hint(scam: int, legit: int, expected: float) -> None:
+    assert believed(0.9, scam, legit) == pytest.approx(expected, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"), [([], 1), ([0.1, 0.9], 1), ([0.25], 1), ([0.0, 0.05], 0.6), ([0.0], STRANGE)]
+)
+def test_a_text_like_no_kind_of_scam_is_half_believed_to_be_one(codes: list[float], expected: float) -> None:
+    assert kindred(codes) == pytest.approx(expected)

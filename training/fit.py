@@ -32,6 +32,7 @@ from training.held_out import (
     held_out,
     held_out_metrics,
     joined_risks,
+    kinship,
     rule_audit,
 )
 from training.labelled import labelled_files
@@ -43,7 +44,7 @@ from training.progress import Count, Step, counted, tell_nobody
 from training.search import searched
 from training.settings import SETTINGS
 from training.splits import units
-from training.vocabulary import raw_counts, vocabulary
+from training.vocabulary import raw_counts, vocabulary, weigh
 from training.walk import Walked, keep, kept_walk, walk, walk_path
 from training.weights import fit_weights
 
@@ -175,6 +176,7 @@ def train_in_memory(data: Mixed, settings: Mapping[str, Any], plan: Plan, tell: 
     tell("final weights", 0.6)
     fitted = fit_weights(raw, known, examples, settings, rows=data.rows)
     tell("calibration", 0.95)
+    shares[:, 3] *= kinship(fitted, weigh(raw, known, settings), known)
     risks = joined_risks(shares, counts, audit)
     held = _held_out(data, shares[:, :3], risks, settings["prior"])
     metrics = held_out_metrics(held.shares, risks, examples)

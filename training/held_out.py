@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 from joblib import Parallel, delayed
 from numpy.typing import NDArray
+from scipy.sparse import csr_matrix
 from sklearn.isotonic import IsotonicRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 
 from detector.document import Document
-from detector.scoring import believed, calibrated, families, noisy_or
+from detector.scoring import believed, calibrated, families, kindred, noisy_or
 from detector.types import LOW_BELOW, Posting
 from detector.wording import KINDS, Classifier
 from training.counts import Counts
@@ -25,7 +26,7 @@ from training.feature_cache import text_key
 from training.progress import Count, silent
 from training.settings import SETTINGS
 from training.vocabulary import Raw, Vocabulary
-from training.weights import Rows, fit_weights, in_memory
+from training.weights import Rows, Weights, fit_weights, in_memory
 
 HELD_OUT_FILE = "heldout.jsonl"
 """In a model folder: a line for each text of HeldOut, without the text."""
@@ -90,6 +91,16 @@ def joined_risks(
             for (_, legit, _, risk), item in zip(shares.tolist(), counts, strict=True)
         ]
     )
+
+
+def kinship(fitted: Weights, x: csr_matrix, known: Vocabulary) -> NDArray[np.float64]:
+    """(texts,) how much of each risk stands by the likeliest reason code, see `detector.scoring.kindred`.
+
+    The heads of the codes were fitted on the scams among these texts, which flatters scams a little and nothing else.
+    """
+    kinds, named = len(KINDS), known.named
+    logits = np.asarray(x[:, :named] @ fitted.weights[:named, kinds:] + fitted.intercepts[kinds:])
+    return np.array([kindred(row) for row in (1 / (1 + np.exp(-np.clip(logits, -30, 30)))).tolist()])
 
 
 def held_out(

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from detector.document import Document
+from detector.scoring import kindred
 from detector.wording import KINDS, Classifier
 from training.counts import count_all
 from training.dataset import DataError, Example
@@ -80,7 +81,7 @@ def train_large(go: Go, mix: Mix, settings: Mapping[str, Any], cache: Path | Non
 def _opinions(classifier: Classifier, examples: Sequence[Example]) -> NDArray[np.float64]:
     """(examples, 4): shares of the kinds and the risk, as the detector reads them."""
     opinions = [classifier.read(Document(item.posting)) for item in examples]
-    return np.array([[*opinion.shares, opinion.risk] for opinion in opinions])
+    return np.array([[*item.shares, item.risk * kindred(item.codes.values())] for item in opinions])
 
 
 def _made(folder: Path | None) -> Path | None:

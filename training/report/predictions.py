@@ -10,7 +10,7 @@ from detector import Detector
 from detector.document import Document
 from detector.model import SHIPPED, load_model
 from detector.rules import load_rules
-from detector.scoring import families, level, noisy_or
+from detector.scoring import families, kindred, level, noisy_or
 from detector.types import Finding, Kind, Level, Reason
 from detector.wording import Classifier
 from training.dataset import Example
@@ -82,7 +82,7 @@ def _asked(example: Example, detector: Detector, classifier: Classifier, finding
     return Prediction(
         example=example,
         shares=(opinion.scam, opinion.legit, opinion.not_posting),
-        risk=noisy_or(opinion.risk, believed.values()),
+        risk=noisy_or(opinion.risk * kindred(opinion.codes.values()), believed.values()),
         score=assessment.risk_score,
         kind=assessment.kind,
         reasons=assessment.reasons,
