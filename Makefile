@@ -57,7 +57,7 @@ bench-http: $(VENV)/.ready ## speed over HTTP beside the usual service, with tar
 	@$(PYTHON) -m training.bench_http
 
 .PHONY: bench-ocr
-bench-ocr: $(VENV)/.ready browser ## how well thirty drawn screenshots are read, written to docs/ocr.md
+bench-ocr: $(VENV)/.ready test-tools ## how well thirty drawn screenshots are read, written to docs/ocr.md
 	@$(PYTHON) -m training.ocr_bench --write
 
 .PHONY: measure
