@@ -17,12 +17,15 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from api import create_app
 from api.examples import EXAMPLES
-from api.store import open_store
-from detector import Detector
+from api.store import feedback, open_store, postings, votes
+from api.store.postings import Kept
+from api.store.tables import LOCAL
+from detector import Detector, Posting
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from flask import Flask
     from playwright.sync_api import Browser, Page
 
 FOLDER = Path(__file__).parent.parent / "docs" / "screens"
@@ -30,6 +33,7 @@ CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
 PHONE, DESK = (360, 740), (1200, 900)
 MOST_BYTES = 120_000
+KEPT = Kept(LOCAL, "assessment", "招工小王")
 WEAK = "招打字员，在家可做，不用经验，按天结算，感兴趣的加我微信详聊，名额有限。"
 
 
@@ -77,7 +81,45 @@ SHOTS = (
     Shot("learn-desk", "/learn", size=DESK, tall=900),
     Shot("learn-phone-hant-dark", "/learn?lang=zh-Hant", scheme="dark", tall=740),
     Shot("docs-desk", "/docs", size=DESK, tall=900),
+    Shot("review-queue-desk", "/review", size=DESK, tall=900),
+    Shot("review-queue-phone-dark", "/review", scheme="dark", tall=1100),
+    Shot("review-item-desk", "/review?code=upfront_fee", size=DESK, tall=1300, press=(".excerpt",)),
+    Shot("review-item-phone", "/review?code=upfront_fee", press=(".excerpt",), tall=1100),
+    Shot("review-figures-desk", "/review/figures", size=DESK, tall=1300),
+    Shot("review-figures-desk-dark", "/review/figures", size=DESK, scheme="dark", tall=900),
+    Shot("review-models-desk", "/review/models", size=DESK, tall=900),
+    Shot("review-trail-desk", "/review/trail", size=DESK, tall=700),
 )
+
+POSTINGS = (
+    "招打字员，日结500元，入职前先交押金200元，三天后退还，名额不多，加微信报名，居家可做。",
+    "招打字员，日结500元，入职前先交押金300元，五天后退还，名额不多，加微信报名，居家可做。",
+    "社区超市招收银员，早晚两班，缴社保，月薪4500元，面试请到店里。",
+    "电商补单员，用自己的钱先拍下商品，本金和佣金当天返还，一单佣金30元。",
+    "写字楼前台文员，接待访客，双休，月薪5000元，签劳动合同。",
+    "境外客服，包机票食宿，月薪三万，护照由公司统一办理保管，先到边境集合。",
+    WEAK,
+)
+"""What waits for review in the pictures, three times over."""
+
+
+def fill(app: Flask) -> None:
+    """A queue in the middle of the work of two reviewers."""
+    store, detector = app.extensions["store"], app.extensions["assessor"]
+    with store.write() as connection:
+        found = []
+        for number in range(3):
+            for text in POSTINGS:
+                posting = Posting(text=text if not number else f"{text}（{'甲乙'[number - 1]}店）")
+                found.append(postings.keep_assessed(connection, posting, detector.assess(posting), KEPT))
+        feedback.about_kept(connection, LOCAL, found[0], feedback.Said("legit", [], "我认识老板", "page", "page"))
+        feedback.about_kept(
+            connection, LOCAL, found[3], feedback.Said("scam", ["advance_funds"], None, "api", "3f0a91c2")
+        )
+        for at, label in ((9, "legit"), (10, "scam"), (11, "legit"), (12, "scam"), (17, "scam"), (18, "legit")):
+            for reviewer in ("8c41d07e", "51b2e9aa")[: 1 + at % 2]:
+                codes = ("advance_funds",) if label == "scam" else ()
+                votes.cast(connection, LOCAL, reviewer, [found[at]], votes.Ruling(label, codes))
 
 
 class Quiet(WSGIRequestHandler):
@@ -130,6 +172,7 @@ def main(wanted: list[str]) -> None:
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         os.environ["SCAMJOB_HOME"] = home
         app = create_app(Detector.load(), store=open_store(f"sqlite:///{home}/scamjob.db"))
+        fill(app)
         server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)

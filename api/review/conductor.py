@@ -60,10 +60,19 @@ def run(folder: Path, steps: Sequence[dict[str, Any]]) -> int:
     with (folder / "log.txt").open("ab") as log:
         for number, step in enumerate(steps):
             write_state(folder, step=number)
+            if is_missing(folder, step["needs"]):
+                log.write(f"\n{step['without']}\n".encode())
+                return 1
             status = run_step([sys.executable, "-m", "training.command", *step["arguments"]], folder, log)
             if status not in step["fine"]:
                 break
     return status
+
+
+def is_missing(folder: Path, name: str) -> bool:
+    """Whether a file that a step needs is not there, or empty."""
+    path = folder / name
+    return bool(name) and not (path.is_file() and path.stat().st_size)
 
 
 def run_step(command: Sequence[str], folder: Path, log: BinaryIO) -> int:

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -42,6 +42,10 @@ class Step:
     arguments: Sequence[str]
     fine: Sequence[int] = (0,)
     """Exit statuses after which the next step comes."""
+    needs: str = ""
+    """A file of the folder that must not be empty."""
+    without: str = ""
+    """What the log says when it is."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,7 @@ def prepare() -> Path:
 
 def start(folder: Path, facts: Mapping[str, Any], steps: Sequence[Step], *, remove: Sequence[str], url: str) -> Task:
     """Start a task in a folder that `prepare` made; `url` is the database its commands use."""
-    told = [{"name": step.name, "arguments": list(step.arguments), "fine": list(step.fine)} for step in steps]
+    told = [asdict(step) for step in steps]
     task = {**facts, "began": datetime.now(UTC).isoformat(), "steps": told, "remove": list(remove)}
     (folder / "task.json").write_text(json.dumps(task, ensure_ascii=False), "utf-8")
     command = [sys.executable, "-m", "api.review.conductor", str(folder)]

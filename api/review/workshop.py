@@ -26,6 +26,7 @@ blueprint = Blueprint("workshop", __name__)
 
 ENDINGS = (".csv", ".xlsx", ".jsonl")
 MOST_SHOWN = 20
+EXAMPLES = "feedback.jsonl"
 KINDS: Mapping[str, str] = {"upload": "批量检查", "train": "训练", "promote": "启用模型"}
 STATUSES: Mapping[str, str] = {
     "waiting": "排队中", "running": "进行中", "done": "完成", "partly": "完成，有几行没读懂", "failed": "失败",
@@ -69,14 +70,19 @@ def train() -> BaseResponse:
     if any(task.facts["kind"] == "train" and not task.is_over for task in tasks.everyone()):
         refuse("conflict", "已经有一次训练在进行；等它结束，或先取消。", "A training is under way; wait or cancel it.")
     folder = _prepared()
-    examples, model = str(folder / "feedback.jsonl"), str(folder / "model")
+    examples, model = str(folder / EXAMPLES), str(folder / "model")
     steps = [
         Step("导出审核过的反馈", ["feedback", "export", "-o", examples, "--tenant", own.tenant, "--by", own.name]),
-        Step("训练", ["train", examples, "--base", "shipped", "-o", model, "--predictions", "--jobs", "1"]),
+        Step(
+            "训练",
+            ["train", examples, "--base", "shipped", "-o", model, "--predictions", "--jobs", "1"],
+            needs=EXAMPLES,
+            without="没有够用的审核结论，不训练：每种结论至少 20 条，而且骗局和正常招聘都要有。",
+        ),
         Step("写报告", ["report", model, examples, "-o", str(folder / "report.html")], (0, 1)),
         Step("放进模型库（还没有启用）", ["models", "add", model]),
     ]
-    return _started("train", folder, steps, remove=["feedback.jsonl", "model"])
+    return _started("train", folder, steps, remove=[EXAMPLES, "model"])
 
 
 @blueprint.post("/review/models/<version>")

@@ -544,6 +544,15 @@ def test_promoting_runs_in_the_background_and_shows_what_it_said(client: FlaskCl
         assert connection.execute(select(trail.c.action)).scalars().all() == ["review.promote"]
 
 
+@pytest.mark.slow
+def test_nothing_is_trained_while_too_little_was_decided(client: FlaskClient) -> None:
+    started = client.post("/review/training", data={"csrf": token_on(client, "/review/models")})
+    assert started.status_code == 303, started.text
+    page = over(client, started.location)
+    assert "没有够用的审核结论" in page
+    assert ">训练：失败<" in page
+
+
 def test_a_report_is_shown_shut_in(client: FlaskClient) -> None:
     folder = tasks.prepare()
     facts = {"kind": "train", "tenant": LOCAL, "who": "x", "steps": [], "remove": []}
