@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from api import access, exchange, feedback, headers, metrics, pages, problems, review, routes, stored, stream
+from api import access, campaigns, exchange, feedback, headers, metrics, pages, problems, review, routes, stored, stream
 from api.config import Assessor, Config
 from api.jobs import routes as jobs
 from api.limits import Limits
@@ -34,6 +34,7 @@ def create_app(
         app.extensions["policies"] = Policies.opened(own.policy, detector)
     problems.register(app)
     stored.register(app, store)
+    campaigns.register(app, store)
     routes.register(app)
     feedback.register(app)
     stream.register(app)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, cast
 
-from api.languages import SOURCE, told_in
+from api.languages import SOURCE, told_in, with_reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
     from detector.types import Assessment
 
 
-def answer_to(submission: Submission, assessment: Assessment) -> dict[str, object]:
-    """The JSON object for one posting."""
-    told = assessment.to_dict()
+def answer_to(
+    submission: Submission, assessment: Assessment, more: Mapping[str, object] | None = None
+) -> dict[str, object]:
+    """The JSON object for one posting; `more` are members beside those of the assessment."""
+    told = {**assessment.to_dict(), **(more or {})}
     options = submission.options
     if options.asked or options.language != SOURCE:
         told_in(options.language, told)
@@ -30,13 +33,14 @@ def answer_to(submission: Submission, assessment: Assessment) -> dict[str, objec
 def _shorten(told: dict[str, Any], options: Options) -> None:
     """Leave out what was not asked for. Members stay, empty, so that a program reads every answer the same way."""
     told["wording"] = []
-    for reason in told["reasons"]:
+    reasons = [reason for part in with_reasons(told) for reason in part["reasons"]]
+    for reason in reasons:
         reason |= {"explanation": "", "advice": ""}
     if options.explain == "none":
         told["set_aside"] = []
         for entry in told.get("policy", ()):
             entry["evidence"] = []
-        for reason in told["reasons"]:
+        for reason in reasons:
             reason |= {"title": "", "evidence": [], "legal": []}
 
 
@@ -53,8 +57,8 @@ def _relocate(told: dict[str, Any], origin: Origin) -> None:
     told["fields"] = composed
 
 
-def _pointing(told: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for part in ("reasons", "set_aside", "policy"):
-        for one in told.get(part, ()):
-            yield from cast("list[dict[str, Any]]", one["evidence"])
+def _pointing(told: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    parts = (*(part["reasons"] for part in with_reasons(told)), told["set_aside"], told.get("policy", ()))
+    for one in chain.from_iterable(parts):
+        yield from cast("list[dict[str, Any]]", one["evidence"])
     yield from told["wording"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from flask import request
 
 from api.answers import answer_to
 from api.caller import caller
+from api.campaigns import memory
 from api.config import assessor
 from api.languages import preferred
 from api.metrics import record
@@ -39,11 +40,24 @@ def assess_value(value: object, default: Options) -> dict[str, object]:
 
 
 def assess_submission(submission: Submission) -> dict[str, object]:
-    """The answer to one posting, which is kept if that was asked for."""
-    assessment = assess_one(submission.posting)
-    told = answer_to(submission, assessment)
-    if submission.options.store:
-        keep([(submission, assessment, told)])
+    """The answer to one posting, which is kept or remembered if that was asked for."""
+    return answers_to([(submission, assess_one(submission.posting))])[0]
+
+
+def answers_to(done: Sequence[tuple[Submission, Assessment]]) -> list[dict[str, object]]:
+    """The answers to assessed postings, in order; those that are to be kept or remembered are, in one step."""
+    remembered = [one for one in done if one[0].options.campaign]
+    recalled = iter(memory().recall(caller().tenant, [one for one, _ in remembered]) if remembered else ())
+    known = [next(recalled) if one.options.campaign else None for one, _ in done]
+    told = [
+        answer_to(one, assessment, {"campaign": met and memory().told(*met)} if one.options.campaign else None)
+        for (one, assessment), met in zip(done, known, strict=True)
+    ]
+    if any(one.options.store for one, _ in done):
+        keep([(*one, own) for one, own in zip(done, told, strict=True) if one[0].options.store])
+    for (_, assessment), met, own in zip(done, known, told, strict=True):
+        if met:
+            memory().remember(met[1], assessment, cast("str | None", own.get("assessment_id")))
     return told
 
 

@@ -28,6 +28,7 @@ class AssessmentAnswer(TypedDict):
     versions: VersionsAnswer
     assessment_id: NotRequired[str | None]
     policy: NotRequired[list[PolicyAnswer] | None]
+    campaign: NotRequired[CampaignAnswer | None]
     fields: NotRequired[dict[str, str] | None]
 
 
@@ -46,6 +47,58 @@ class BatchRequest(TypedDict):
 
     postings: list[PostingRequest | JobPostingRequest]
     options: NotRequired[OptionsRequest | None]
+
+
+class CampaignAnswer(TypedDict):
+    """Near-copies of the posting, and other postings with its contact. `found` is whether they make a campaign."""
+
+    similar: int
+    days: int
+    posters: int
+    confirmed: int
+    risky: int
+    id: str | None
+    found: bool
+    contact: MetAnswer | None
+    reasons: list[CampaignReasonAnswer]
+
+
+class CampaignReasonAnswer(TypedDict):
+    """A reason that comes from what was met before, not from the text; it is not part of the score."""
+
+    code: (
+        Literal[
+            "upfront_fee",
+            "advance_funds",
+            "unrealistic_pay",
+            "order_brushing",
+            "task_rebate",
+            "training_loan",
+            "account_renting",
+            "money_mule",
+            "overseas_lure",
+            "off_platform_contact",
+            "suspicious_app",
+            "easy_money",
+            "recruit_others",
+            "vice_lure",
+            "credential_renting",
+            "paid_referral",
+            "sensitive_data",
+            "debt_trap",
+            "gambling_investment",
+            "spam_gig",
+            "urgency",
+        ]
+        | None
+    )
+    rule: str | None
+    title: str
+    explanation: str
+    advice: str
+    confidence: float
+    evidence: list[EvidenceAnswer]
+    legal: list[LegalAnswer]
 
 
 class EvidenceAnswer(TypedDict):
@@ -163,6 +216,7 @@ JobPostingRequest = TypedDict(
         "applicationContact": "NotRequired[dict[str, Any] | str | None]",
         "validThrough": "NotRequired[str | None]",
         "id": "NotRequired[str | None]",
+        "poster": "NotRequired[str | None]",
         "options": "NotRequired[OptionsRequest | None]",
     },
 )
@@ -209,6 +263,16 @@ class LineErrorAnswer(TypedDict):
     line: int
 
 
+class MetAnswer(TypedDict):
+    """What was met before, this posting not counted."""
+
+    similar: int
+    days: int
+    posters: int
+    confirmed: int
+    risky: int
+
+
 class MistakeAnswer(TypedDict):
     """One thing wrong at one place."""
 
@@ -231,6 +295,7 @@ class OptionsRequest(TypedDict):
     language: NotRequired[Literal["zh-Hans", "zh-Hant", "en"] | None]
     explain: NotRequired[Literal["none", "short", "full"] | None]
     store: NotRequired[bool | None]
+    campaign: NotRequired[bool | None]
 
 
 class PolicyAnswer(TypedDict):
@@ -282,6 +347,7 @@ class PostingRequest(TypedDict):
     contact: NotRequired[str | None]
     description: NotRequired[str | None]
     id: NotRequired[str | None]
+    poster: NotRequired[str | None]
     options: NotRequired[OptionsRequest | None]
 
 

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from flask import Blueprint, Flask, Response, current_app, request
 
 from api import openapi, reload, schema
-from api.answers import answer_to
-from api.assessing import assess_value, default_options, keep
+from api.assessing import answers_to, assess_value, default_options
 from api.config import assessor, config
 from api.encoding import answer
 from api.languages import codes_in, rule_in
@@ -54,10 +53,7 @@ def assess_batch() -> Response:
     items = [read_item(item, options) for item in sent]
     record_batch(len(items))
     assessments = counted(assessor().assess_many([item.posting for item in items if isinstance(item, Submission)]))
-    done = [(item, one := next(assessments), answer_to(item, one)) for item in items if isinstance(item, Submission)]
-    if wanted := [one for one in done if one[0].options.store]:
-        keep(wanted)
-    answers = iter([told for _, _, told in done])
+    answers = iter(answers_to([(item, next(assessments)) for item in items if isinstance(item, Submission)]))
     results = [next(answers) if isinstance(item, Submission) else item for item in items]
     return answer({"assessments": results})
 
@@ -126,6 +122,11 @@ SENT: Mapping[str, object] = {
     "text": {"text": "招聘打字员，日结300元，入职前先交押金200元，三天后退还。", "id": "a-17"},
     "columns": {"title": "前台文员", "salary": "4500元/月", "description": "接待访客，双休。"},
     "english": {"text": "日结500，先垫付", "options": {"language": "en", "explain": "short"}},
+    "campaign": {
+        "text": "招聘打字员，入职前先交押金200元，有意加薇❤ kefu_lr8",
+        "poster": "agency-17",
+        "options": {"campaign": True},
+    },
     "job_posting": JOB_POSTING,
 }
 """Each form that a posting may be sent in."""

@@ -153,6 +153,31 @@ class PolicyAnswer(Answer):
     evidence: list[EvidenceAnswer]
 
 
+class CampaignReasonAnswer(ReasonAnswer):
+    """A reason that comes from what was met before, not from the text; it is not part of the score."""
+
+    code: Code | None = Field(description="What the copies were found to be, confirmed ones first; null: not known")  # type: ignore[assignment]
+
+
+class MetAnswer(Answer):
+    """What was met before, this posting not counted."""
+
+    similar: int = Field(ge=0, description="Postings; no more than 1,000 are counted")
+    days: int = Field(ge=0, description="The first of them was met so many days ago, today being 1")
+    posters: int = Field(ge=0, description="Different posters, where posters were named")
+    confirmed: int = Field(ge=0, description="A moderator decided that they are scams")
+    risky: int = Field(ge=0, description="Confirmed, or found medium or high and not cleared by a moderator")
+
+
+class CampaignAnswer(MetAnswer):
+    """Near-copies of the posting, and other postings with its contact. `found` is whether they make a campaign."""
+
+    id: str | None = Field(description="Mostly the same for near-copies of one text while the first is remembered")
+    found: bool
+    contact: MetAnswer | None = Field(description="Of the contact in the posting that was met most; null: of none")
+    reasons: list[CampaignReasonAnswer]
+
+
 class AssessmentAnswer(Answer):
     """How likely the posting is a scam, and why. low < 30 ≤ medium < 70 ≤ high; not_posting is always low."""
 
@@ -166,6 +191,9 @@ class AssessmentAnswer(Answer):
     versions: VersionsAnswer
     assessment_id: str | None = Field(None, description="Of a posting that was kept: for feedback, and to delete it")
     policy: list[PolicyAnswer] | None = Field(None, description="Entries of the tenant's policy that were used")
+    campaign: CampaignAnswer | None = Field(
+        None, description="Where `options.campaign` asked for it; null while the memory does not answer"
+    )
     fields: dict[str, str] | None = Field(
         None, description="Of a JobPosting: texts put together from several members, where evidence points into them"
     )

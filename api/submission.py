@@ -30,6 +30,8 @@ class Options:
     explain: Explain = "full"
     store: bool = False
     """Whether the posting may be kept."""
+    campaign: bool = False
+    """Whether the posting is looked up in the campaign memory, and remembered there."""
     asked: bool = False
     """Whether the caller named a language."""
 
@@ -41,6 +43,8 @@ class Submission:
     posting: Posting
     options: Options
     origin: Origin | None = None
+    poster: str | None = None
+    """Who posted it, as the caller names them; only a keyed hash of it is ever kept."""
 
 
 class OptionsRequest(BaseModel):
@@ -55,11 +59,18 @@ class OptionsRequest(BaseModel):
     )
     store: bool | None = Field(None, description="Whether the posting may be kept; false when left out.")
 
+    campaign: bool | None = Field(
+        None,
+        description="Whether the posting is looked up in the campaign memory, and remembered there as hashes that "
+        "cannot be read back; false when left out.",
+    )
+
     def over(self, default: Options) -> Options:
         """These options, and the default's where nothing is said."""
+        said = {name: getattr(self, name) for name in ("language", "explain", "store", "campaign")}
         return replace(
             default,
-            **{name: value for name in ("language", "explain", "store") if (value := getattr(self, name)) is not None},
+            **{name: value for name, value in said.items() if value is not None},
             asked=default.asked or self.language is not None,
         )
 
@@ -89,6 +100,9 @@ class PostingRequest(BaseModel):
     contact: Text | None = None
     description: Text | None = None
     id: Name | None = Field(None, description="The caller's own; comes back unchanged.")
+    poster: Name | None = Field(
+        None, description="Who posted it, as you name them; for the campaign memory, which keeps a keyed hash of it."
+    )
     options: OptionsRequest | None = None
 
     def to_posting(self) -> Posting:
@@ -140,6 +154,7 @@ class JobPostingRequest(BaseModel):
     applicationContact: dict[str, Any] | str | None = None  # noqa: N815
     validThrough: str | None = None  # noqa: N815
     id: Name | None = Field(None, description="The caller's own; else @id or identifier is taken.")
+    poster: Name | None = Field(None, description="Who posted it, as you name them; else the organisation is taken.")
     options: OptionsRequest | None = None
 
 
@@ -174,7 +189,7 @@ def read_submission(value: object, default: Options) -> Submission:
     sent = _own_form(value)
     options = sent.options.over(default) if sent.options else default
     _check_store(options)
-    return Submission(sent.to_posting(), options)
+    return Submission(sent.to_posting(), options, poster=sent.poster)
 
 
 def read_posting(value: object) -> Posting:
@@ -205,15 +220,15 @@ def read_batch(value: object, default: Options) -> tuple[list[object], Options]:
 def _linked(value: Mapping[str, object], default: Options) -> Submission:
     """The same for JSON-LD; `id` and `options` may stand in it like members of ours."""
     job, posting, origin = read_job_posting(value)
-    said = value.get("options", job.get("options"))
+    said = {name: value.get(name, job.get(name)) for name in ("options", "poster")}
     try:
-        about = _About.model_validate({"id": _as_id(own_id(job)), "options": said})
+        about = _About.model_validate({"id": _as_id(own_id(job)), **said})
     except ValidationError as error:
         raise refusal(error, tuple(OptionsRequest.model_fields)) from None
     check_text(posting, {"description"})
     options = about.options.over(default) if about.options else default
     _check_store(options)
-    return Submission(replace(posting, id=about.id), options, origin)
+    return Submission(replace(posting, id=about.id), options, origin, about.poster)
 
 
 class _About(BaseModel):
@@ -222,6 +237,7 @@ class _About(BaseModel):
     model_config = STRICT
 
     id: Name | None
+    poster: Name | None
     options: OptionsRequest | None
 
 
@@ -231,13 +247,16 @@ def _as_id(value: object) -> object:
 
 
 def _check_store(options: Options) -> None:
-    if options.store and "store" not in current_app.extensions:
-        detail, detail_en = (
-            "本服务不保存招聘信息，store 只能是 false。",
-            "This service keeps nothing; store must be false.",
-        )
-        mistake = Mistake("#/options/store", detail, detail_en)
-        raise Refused(KINDS["invalid-posting"], detail, detail_en, [mistake])
+    if "store" in current_app.extensions:
+        return
+    for name in ("store", "campaign"):
+        if getattr(options, name):
+            detail, detail_en = (
+                f"本服务不保存任何内容，{name} 只能是 false。",
+                f"This service keeps nothing; {name} must be false.",
+            )
+            mistake = Mistake(f"#/options/{name}", detail, detail_en)
+            raise Refused(KINDS["invalid-posting"], detail, detail_en, [mistake])
 
 
 def check_text(posting: Posting, said: set[str]) -> None:

@@ -196,8 +196,12 @@ class Document:
     def evidence(self, start: int, end: int) -> Evidence:
         """What stands at a span of the normal text, in the field as it was sent."""
         left, right = self.aligned.origin(start, end)
+        return self.evidence_at(left, right, disguised=self.aligned.is_disguised(start, end))
+
+    def evidence_at(self, left: int, right: int, *, disguised: bool) -> Evidence:
+        """What stands at a span of `original`, in the field as it was sent."""
         which = max(0, bisect_right(self._offsets, left) - 1)
         name, offset = self._names[which], self._offsets[which]
         value = getattr(self.posting, name)
         left, right = min(left - offset, len(value)), min(right - offset, len(value))
-        return Evidence(name, left, right, value[left:right], self.aligned.is_disguised(start, end))
+        return Evidence(name, left, right, value[left:right], disguised)

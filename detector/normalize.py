@@ -100,7 +100,12 @@ def normalize(original: str) -> AlignedText:
 
 def fold(text: str) -> str:
     """The characters step alone, for tables and patterns that must match normal text."""
-    return _undo_characters(text).text
+    return folded(text).text
+
+
+def folded(text: str) -> AlignedText:
+    """The same with the map to the original."""
+    return _undo_characters(text)
 
 
 def code_points(text: str) -> NDArray[np.uint32]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
 from itertools import islice
 
 import numpy as np
@@ -17,6 +16,7 @@ from rensa import RMinHash
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
+from detector.fingerprint import MIX, gram_hashes, silent
 from training.near_copies import ALIKE
 
 Sketch = NDArray[np.uint32]
@@ -33,7 +33,6 @@ BLOCK = 2048
 LEADERS = 16
 """How many different texts one bucket may hold; what is like none of the first 16 is left alone in that bucket."""
 _GRAM = 4
-_MIX = (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93)
 
 
 def near_copy_groups(texts: Iterable[str], at_least: float = ESTIMATED) -> Numbers:
@@ -105,7 +104,7 @@ def _hash_rows(rows: NDArray[np.generic]) -> NDArray[np.uint64]:
     keys = np.zeros(len(rows), np.uint64)
     with np.errstate(over="ignore"):
         for column in rows.T:
-            keys = (keys ^ column.astype(np.uint64)) * np.uint64(_MIX[0])
+            keys = (keys ^ column.astype(np.uint64)) * np.uint64(MIX[0])
             keys ^= keys >> np.uint64(29)
     return keys
 
@@ -122,12 +121,7 @@ def _gram_hashes(texts: list[str]) -> tuple[NDArray[np.uint64], NDArray[np.uint6
     A text shorter than a gram is filled up with zeros, so that it is its own only one.
     """
     codes = [_plain_codes(text) for text in texts]
-    flat = np.concatenate([*codes, np.zeros(_GRAM, np.uint32)]).astype(np.uint64)
-    hashes = np.zeros(len(flat) - _GRAM + 1, np.uint64)
-    with np.errstate(over="ignore"):
-        for offset, factor in enumerate(_MIX):
-            hashes += flat[offset : offset + len(hashes)] * np.uint64(factor)
-        hashes = (hashes ^ (hashes >> np.uint64(31))) * np.uint64(_MIX[1])
+    hashes = gram_hashes(np.concatenate([*codes, np.zeros(_GRAM, np.uint32)]), _GRAM)
     ends = np.cumsum([len(one) for one in codes])
     many = np.maximum(1, np.array([len(one) for one in codes]) - _GRAM + 1)
     starts = ends - [len(one) for one in codes]
@@ -139,13 +133,7 @@ def _plain_codes(text: str) -> NDArray[np.uint32]:
     """The code points of `near_copies.plain`, without going through the text character by character."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), np.uint32)
-    kept = codes[~_silent()[codes]]
+    kept = codes[~silent("ZPC")[codes]]
     if not len(kept):
         kept = codes
     return kept if len(kept) >= _GRAM else np.pad(kept, (0, _GRAM - len(kept)))
-
-
-@cache
-def _silent() -> NDArray[np.bool_]:
-    """(code points,) whether a character is a space, punctuation, or shows nothing."""
-    return np.fromiter((unicodedata.category(chr(code))[0] in "ZPC" for code in range(0x110000)), np.bool_, 0x110000)

@@ -111,11 +111,17 @@ def told_in(language: Language, told: dict[str, Any]) -> None:
         item["explanation"] = say(BECAUSE[item["because"]])
     if language == SOURCE:
         return
-    for reason in told["reasons"]:
-        reason["title"] = say(reason["title"])
-        reason["explanation"] = say.explanation(reason["explanation"])
-        reason["advice"] = say(reason["advice"])
-        reason["legal"] = [legal(language, norm) for norm in reason["legal"]]
+    for part in with_reasons(told):
+        for reason in part["reasons"]:
+            reason["title"] = say(reason["title"])
+            reason["explanation"] = say.explanation(reason["explanation"])
+            reason["advice"] = say(reason["advice"])
+            reason["legal"] = [legal(language, norm) for norm in reason["legal"]]
+
+
+def with_reasons(told: dict[str, Any]) -> list[dict[str, Any]]:
+    """The objects of an answer that hold reasons: itself, and what was remembered."""
+    return [told, told["campaign"]] if told.get("campaign") else [told]
 
 
 def legal(language: Language, norm: Mapping[str, str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 import opencc
 
+from api import campaigns
 from api.languages import BECAUSE, HERE, TEXTS
 from api.policy import BLOCKED_ADVICE, BLOCKED_EXPLANATION, BLOCKED_TITLE
 from detector.engine import OWN_ADVICE, OWN_EXPLANATION
@@ -30,9 +31,11 @@ def sources() -> Mapping[str, tuple[str, ...]]:
     """Every text of ours that may stand in an answer, by the part of the table it belongs to."""
     rules = load_rules().rules
     return {
-        "titles": _distinct([*(rule.title for rule in rules), BLOCKED_TITLE]),
-        "explanations": _distinct([*(rule.explanation for rule in rules), OWN_EXPLANATION, BLOCKED_EXPLANATION]),
-        "advice": _distinct([*(rule.advice for rule in rules), OWN_ADVICE, BLOCKED_ADVICE]),
+        "titles": _distinct([*(rule.title for rule in rules), BLOCKED_TITLE, *campaigns.TITLES]),
+        "explanations": _distinct(
+            [*(rule.explanation for rule in rules), OWN_EXPLANATION, BLOCKED_EXPLANATION, *campaigns.EXPLANATIONS]
+        ),
+        "advice": _distinct([*(rule.advice for rule in rules), OWN_ADVICE, BLOCKED_ADVICE, *campaigns.ADVICE]),
         "codes": tuple(CODES.values()),
         "because": tuple(BECAUSE.values()),
         "levels": LEVELS,

@@ -13,6 +13,7 @@ from api.store import audit, postings, waiting
 from api.store.columns import now
 from api.store.postings import new_id
 from api.store.review_tables import review
+from api.store.sightings import Decision, note_decision
 from api.store.tables import decisions, feedback
 from api.store.tables import postings as kept
 
@@ -82,8 +83,10 @@ def decide(  # what a decision consists of
     connection: Connection, tenant: str, posting: str, label: str, codes: Sequence[str], moderator: str
 ) -> bool:
     """A moderator's word on a posting (`discard`: not to be used); the newest counts. Whether it is there."""
-    if postings.fields_of(connection, tenant, posting) is None:
+    fields = postings.fields_of(connection, tenant, posting)
+    if fields is None:
         return False
+    note_decision(connection, Decision(tenant, posting, fields, label, codes))
     key = new_id()
     values = {"id": key, "tenant": tenant, "posting": posting, "label": label, "codes": list(codes)}
     connection.execute(insert(decisions).values(values | {"moderator": moderator, "created": now()}))

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from api.store import audit, waiting
 from api.store.columns import now, storable
+from api.store.sightings import forget_postings
 from api.store.tables import assessments, postings
 
 if TYPE_CHECKING:
@@ -76,7 +77,9 @@ def fields_of(connection: Connection, tenant: str, key: str) -> dict[str, str] |
 
 
 def forget(connection: Connection, tenant: str, key: str, actor: str) -> bool:
-    """Delete a posting and all that was said of it; whether there was one. The trail keeps the id alone."""
+    """Delete a posting and all that was said or remembered of it; whether there was one. The trail keeps the id."""
+    if fields_of(connection, tenant, key) is not None:
+        forget_postings(connection, [key])
     gone = connection.execute(delete(postings).where(postings.c.tenant == tenant, postings.c.id == key)).rowcount > 0
     if gone:
         audit.add(connection, actor, "posting.delete", key, tenant=tenant)

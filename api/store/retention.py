@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, select, text, update
 
-from api.store import audit
+from api.store import audit, sightings
 from api.store.columns import now
 from api.store.errors import StoreError
 from api.store.idempotency import KEPT
@@ -18,15 +18,32 @@ from api.store.tables import idempotency, postings, tenants
 DAYS = 180
 """Unless $SCAMJOB_RETENTION_DAYS or the tenant says otherwise."""
 RETENTION = "SCAMJOB_RETENTION_DAYS"
+MEMORY_DAYS = "SCAMJOB_CAMPAIGN_DAYS"
+MEMORY_MOST = "SCAMJOB_CAMPAIGN_MOST"
 AT_ONCE = 500
 """Postings deleted in one transaction: a long one would keep others waiting."""
 
 
 def days() -> int:
     """The days of the installation; StoreError when the setting is no whole number from 1."""
-    said = os.environ.get(RETENTION, str(DAYS))
-    if not (said.isascii() and said.isdigit() and 1 <= int(said) <= 36_500):
-        raise StoreError(f"{RETENTION} must be a whole number of days from 1, not {said!r}")
+    return _set(RETENTION, DAYS, 36_500)
+
+
+def memory_days() -> int:
+    """The days for which the campaign memory keeps what no moderator decided on; StoreError as above."""
+    return _set(MEMORY_DAYS, 90, 3650)
+
+
+def memory_most() -> int:
+    """Sightings of a tenant that the campaign memory keeps; StoreError as above."""
+    return _set(MEMORY_MOST, 1_000_000, 100_000_000)
+
+
+def _set(name: str, usual: int, most: int) -> int:
+    said = os.environ.get(name, str(usual))
+    if not (said.isascii() and said.isdigit() and len(said) < 10 and 1 <= int(said) <= most):
+        what = "days" if name.endswith("_DAYS") else "postings"
+        raise StoreError(f"{name} must be a whole number of {what} from 1 to {most}, not {said[:20]!r}")
     return int(said)
 
 
@@ -63,10 +80,34 @@ def _purge(store: Store, tenant: str, before: datetime, actor: str) -> Iterator[
     gone = AT_ONCE
     while gone == AT_ONCE:
         with store.write() as connection:
-            gone = connection.execute(delete(postings).where(postings.c.id.in_(old))).rowcount
+            found = connection.execute(old).scalars().all()
+            sightings.forget_postings(connection, found)
+            gone = connection.execute(delete(postings).where(postings.c.id.in_(found))).rowcount
             if gone:
                 audit.add(connection, actor, "posting.purge", tenant=tenant, before=before.isoformat(), count=gone)
         yield gone
+
+
+def forget_sightings(store: Store, tenant: str) -> int:
+    """Delete what the campaign memory of a tenant holds beyond its days and its size, the oldest first; how many."""
+    return sum(_forget_sightings(store, tenant))
+
+
+def _forget_sightings(store: Store, tenant: str) -> Iterator[int]:
+    before, most = now() - timedelta(days=memory_days()), memory_most()
+    with store.read() as connection:
+        beyond = max(0, sightings.count(connection, tenant) - most)
+    while True:
+        with store.write() as connection:
+            found = sightings.oldest(connection, tenant, before, AT_ONCE)
+            if not found and beyond:
+                found = sightings.oldest(connection, tenant, None, min(beyond, AT_ONCE))
+            if found:
+                sightings.drop(connection, found)
+        if not found:
+            return
+        beyond = max(0, beyond - len(found))
+        yield len(found)
 
 
 def tidy(store: Store) -> None:

@@ -26,6 +26,7 @@ TABLE_MODULES: tuple[str, ...] = (
     "api.store.jobs",
     "api.store.keys",
     "api.store.review_tables",
+    "api.store.sightings",
 )
 """Modules of this package that hold more tables."""
 

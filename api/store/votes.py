@@ -18,7 +18,8 @@ from api.store import audit
 from api.store.columns import now
 from api.store.postings import new_id
 from api.store.review_tables import review, votes
-from api.store.tables import decisions
+from api.store.sightings import Decision, note_decision
+from api.store.tables import decisions, postings
 
 LABELS = ("scam", "legit", "not_posting", "discard")
 _PART = 500
@@ -100,6 +101,7 @@ def _settle(connection: Connection, tenant: str, keys: Sequence[str]) -> int:
     made = [_decision(tenant, row.posting, final) for row, _, final in outcomes if final is not None]
     if made:
         connection.execute(insert(decisions), made)
+    _remember(connection, tenant, {row.posting: final for row, _, final in outcomes})
     ids = {one["posting"]: one["id"] for one in made}
     changes = [
         {"key": row.posting, "decision": ids.get(row.posting), "waits": final is None,
@@ -109,6 +111,15 @@ def _settle(connection: Connection, tenant: str, keys: Sequence[str]) -> int:
     if changes:
         connection.execute(update(review).where(review.c.posting == bindparam("key")), changes)
     return sum(change["second"] for change in changes)
+
+
+def _remember(connection: Connection, tenant: str, finals: Mapping[str, Any]) -> None:
+    """Tell the campaign memory what these postings are by now; where nothing is decided, or no more, that too."""
+    query = select(postings.c.id, postings.c.fields).where(postings.c.tenant == tenant, postings.c.id.in_(finals))
+    for row in connection.execute(query).all():
+        final = finals[row.id]
+        label, codes = (final.label, final.codes.split()) if final else ("discard", [])
+        note_decision(connection, Decision(tenant, row.id, row.fields, label, codes))
 
 
 def outcome(words: Mapping[str, Any], said: str) -> Any | None:  # noqa: ANN401  # a row of votes

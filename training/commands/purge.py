@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from training.commands.shared import REFUSED, database_option
 from training.commands.stores import by_option, opened
+
+if TYPE_CHECKING:
+    from api.store import Store
 
 
 @click.command()
@@ -27,8 +32,8 @@ def purge(  # the options
     """Delete stored postings, and all that was said of them.
 
     Without options: what is older than the retention of its tenant, else $SCAMJOB_RETENTION_DAYS, else 180 days. Jobs
-    go with their files, $SCAMJOB_JOB_DAYS (7) days after they ended. The audit trail keeps ids and counts. Run it once
-    a day.
+    go with their files, $SCAMJOB_JOB_DAYS (7) days after they ended. The campaign memory is brought back to its days
+    ($SCAMJOB_CAMPAIGN_DAYS) and size ($SCAMJOB_CAMPAIGN_MOST). The audit trail keeps ids and counts. Run it once a day.
     """
     if before and posting_id:
         raise click.UsageError("--before and --id exclude one another")
@@ -54,6 +59,7 @@ def purge(  # the options
                     counts = {one: retention.count(connection, one, limit) for one, limit in at.items()}
             else:
                 counts = {one: retention.purge(store, one, limit, by) for one, limit in at.items()}
+                _forget_sightings(store, at)
         gone = [] if posting_id else purged(store, before.replace(tzinfo=UTC) if before else None, tenant, by, dry_run)
         if not dry_run:
             retention.tidy(store)
@@ -64,3 +70,12 @@ def purge(  # the options
     if posting_id and not counts:
         click.echo(f"scamjob: no posting {posting_id!r}", err=True)
         raise click.exceptions.Exit(REFUSED)
+
+
+def _forget_sightings(store: Store, tenants: Iterable[str]) -> None:
+    """Bring the campaign memory back to its days and its size."""
+    from api.store import retention
+
+    for one in tenants:
+        if number := retention.forget_sightings(store, one):
+            click.echo(f"{one}: {number:,} sightings of the campaign memory forgotten")
