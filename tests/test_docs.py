@@ -89,7 +89,21 @@ def commands() -> Iterator[list[str]]:
         yield shlex.split(line)[1:]
 
 
-@pytest.mark.parametrize("words", list(commands()), ids=" ".join)
+def walk_through() -> Iterator[list[str]]:
+    """Every command of docs/retraining.md as words, with what its variable stands for."""
+    text = (ROOT / "docs" / "retraining.md").read_text("utf-8")
+    (names,) = re.findall(r'^names="(.+?)"$', text, re.MULTILINE | re.DOTALL)
+    for line in [*re.findall(r"^\$ scamjob (.+)$", text, re.MULTILINE), *re.findall(r"`scamjob ([^`\n]+)`", text)]:
+        yield shlex.split(line.replace("$names", names))
+
+
+def test_the_walk_through_uses_what_there_is() -> None:
+    found = list(walk_through())
+    assert {"train", "report", "models", "serve", "feedback", "suggest", "examples"} == {words[0] for words in found}
+    assert any("--label-value" in words for words in found)
+
+
+@pytest.mark.parametrize("words", [*commands(), *walk_through()], ids=" ".join)
 def test_each_command_exists_with_its_options(words: list[str]) -> None:
     command: click.Command = cli
     while isinstance(command, click.Group):

@@ -16,12 +16,12 @@ from training.suggest import Candidate, choose
 WORDS = "天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏"
 
 
-def candidate(number: int, risk: float, text: str = "") -> Candidate:
-    return Candidate(number, None, Posting(text=text or WORDS[number] * 30), risk)
+def candidate(number: int, scam: float, text: str = "") -> Candidate:
+    return Candidate(number, None, Posting(text=text or WORDS[number] * 30), scam, 1 - scam)
 
 
 def numbers(candidates: list[Candidate], number: int) -> list[int]:
-    return [choice.candidate.number for choice in choose(candidates, number)]
+    return [one.number for one in choose(candidates, number)]
 
 
 def test_the_doubtful_come_first() -> None:
@@ -34,10 +34,15 @@ def test_near_copies_are_asked_for_once() -> None:
     assert numbers([*copies, candidate(9, 0.01)], 5) == [0, 9]
 
 
-def test_what_resembles_a_choice_is_worth_less() -> None:
-    text = WORDS
-    near, far = text[:16] + "另有八个字写在这里", "完全不同的另一段话，说的是别的事情，字也都不一样"
-    assert numbers([candidate(0, 0.5, text), candidate(1, 0.49, near), candidate(2, 0.47, far)], 3) == [0, 2, 1]
+def test_each_sort_is_asked_about_once() -> None:
+    sorts = ["录入员，在家可做，工号费二百元满月退还", "仓库夜班分拣，包吃住，月薪五千", "短剧群演，当日结算，自备黑裤"]
+    copies = [candidate(at, 0.5 - at / 100, f"{sorts[at % 3]}，{WORDS[at] * 6}{WORDS[-at] * 6}") for at in range(18)]
+    assert sorted(number % 3 for number in numbers(copies, 3)) == [0, 1, 2]
+
+
+def test_what_is_no_posting_is_not_in_doubt() -> None:
+    assert Candidate(0, None, Posting(text="新闻"), 0.1, 0.1).doubt == pytest.approx(0.2)
+    assert Candidate(1, None, Posting(text="招工"), 0.6, 0.4).doubt == pytest.approx(0.8)
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv"])

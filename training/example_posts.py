@@ -1,7 +1,8 @@
 """The example of docs/retraining.md: postings of an invented platform, as its team would export them.
 
 `python -m training.example_posts FOLDER` writes posts.csv and test.csv (GB18030, the team's own columns; two bad rows
-and a contradiction in the first) and unlabelled.jsonl. All of it is made up; the same postings come out each time.
+and a contradiction in the first), unlabelled.jsonl, and feedback.jsonl on some of those. All of it is made up; the same
+postings come out each time.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import csv
 import json
 import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 COLUMNS = ("编号", "描述", "结论", "原因", "发布时间", "发布者")
@@ -68,6 +69,9 @@ PARTS = {
 }
 """By the team's label, the parts of a posting with their choices, parted by empty lines."""
 CODES = {"诈骗": "upfront_fee"}
+OURS = {"诈骗": "scam", "正常": "legit", "无关": "not_posting"}
+TOLD = 200
+"""Texts that users say something of."""
 
 
 def post(label: str, chance: random.Random) -> str:
@@ -94,8 +98,22 @@ def write_table(path: Path, some: Sequence[Sequence[str]]) -> None:
         csv.writer(file).writerows([COLUMNS, *some])
 
 
+def said_of(new: Sequence[Mapping[str, str]], labels: Sequence[str]) -> Iterator[dict[str, str]]:
+    """What the users of two keys report of each of the first texts; every ninth is contradicted by a third."""
+    for number, (row, label) in enumerate(zip(new[:TOLD], labels, strict=False)):
+        told = {"posting": row["id"], "text": row["text"], "label": OURS[label], "at": "2026-11-20T09:00:00+00:00"}
+        yield from ({**told, "by": by, "role": "reporter"} for by in (f"key-{number % 6}", f"key-{10 + number % 7}"))
+        if number % 9 == 0:
+            yield {**told, "label": "legit" if label == "诈骗" else "scam", "by": "key-30", "role": "reporter"}
+
+
+def write_lines(path: Path, some: Sequence[Mapping[str, str]]) -> None:
+    """The rows as JSON lines."""
+    path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in some), "utf-8")
+
+
 def main(folder: Path) -> None:
-    """Write the three files."""
+    """Write the four files."""
     chance = random.Random(20261123)  # noqa: S311  # the same each time
     folder.mkdir(parents=True, exist_ok=True)
     good = list(rows({"诈骗": 170, "正常": 210, "无关": 60}, 1, range(400), chance))
@@ -103,10 +121,10 @@ def main(folder: Path) -> None:
     bad = [["Q9001", "", "诈骗", "", "", ""], ["Q9002", good[5][1], "虚假", "", "", ""]]
     write_table(folder / "posts.csv", [*good[:40], *bad, *good[40:], ["Q9003", first[1] + "！", other, "", "", ""]])
     write_table(folder / "test.csv", list(rows({"诈骗": 60, "正常": 110, "无关": 20}, 1001, range(400, 600), chance)))
-    with (folder / "unlabelled.jsonl").open("w", encoding="utf-8") as file:
-        for number in range(400):
-            text = post(chance.choice(["诈骗", "正常", "正常", "无关"]), chance)
-            file.write(json.dumps({"id": f"U{number:04d}", "text": text}, ensure_ascii=False) + "\n")
+    labels = [chance.choice(["诈骗", "正常", "正常", "无关"]) for _ in range(400)]
+    new = [{"id": f"U{number:04d}", "text": post(label, chance)} for number, label in enumerate(labels)]
+    write_lines(folder / "unlabelled.jsonl", new)
+    write_lines(folder / "feedback.jsonl", list(said_of(new, labels)))
 
 
 if __name__ == "__main__":
