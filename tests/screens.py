@@ -34,7 +34,7 @@ ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "-
 PHONE, DESK = (360, 740), (1200, 900)
 MOST_BYTES = 120_000
 KEPT = Kept(LOCAL, "assessment", "招工小王")
-WEAK = "招打字员，在家可做，不用经验，按天结算，感兴趣的加我微信详聊，名额有限。"
+WEAK = "招暑假工，进厂打螺丝，一小时25，包吃住，体检费自理，名额不多抓紧报名，加我微信。"
 
 
 @dataclass(frozen=True, slots=True)
