@@ -40,6 +40,10 @@ def test_each_sort_is_asked_about_once() -> None:
     assert sorted(number % 3 for number in numbers(copies, 3)) == [0, 1, 2]
 
 
+def test_texts_too_short_to_differ_are_asked_for_all_the_same() -> None:
+    assert numbers([candidate(at, 0.5 - at / 100, WORDS[at]) for at in range(9)], 4) == [0, 1, 2, 3]
+
+
 def test_what_is_no_posting_is_not_in_doubt() -> None:
     assert Candidate(0, None, Posting(text="新闻"), 0.1, 0.1).doubt == pytest.approx(0.2)
     assert Candidate(1, None, Posting(text="招工"), 0.6, 0.4).doubt == pytest.approx(0.8)

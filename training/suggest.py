@@ -8,6 +8,7 @@ as labels are wanted, and each cluster is asked about once. `training.bench_sugg
 from __future__ import annotations
 
 import heapq
+import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -58,7 +59,11 @@ def choose(candidates: Iterable[Candidate], number: int) -> list[Candidate]:
     single = [pool[at] for at in np.unique(groups)]
     if len(single) <= number:
         return single
-    return [single[at] for at in sorted(_spread(single, number))]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # texts of one character are all the same point, which is no fault of the user
+        chosen = set(_spread(single, number))
+    rest = [at for at in range(len(single)) if at not in chosen]
+    return [single[at] for at in sorted([*chosen, *rest[: number - len(chosen)]])]
 
 
 def _spread(pool: Sequence[Candidate], number: int) -> list[int]:
