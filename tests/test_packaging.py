@@ -55,7 +55,7 @@ def test_the_locks_hold_what_pyproject_asks_for() -> None:
     wanted = {LOCKS[0]: project["dependencies"], LOCKS[1]: project["optional-dependencies"]["dev"]}
     for name, requirements in wanted.items():
         locked = set(re.findall(r"^([a-z0-9.-]+)==", (ROOT / name).read_text("utf-8"), re.MULTILINE))
-        names = {re.match(r"[a-z0-9-]+", requirement)[0] for requirement in requirements}  # type: ignore[index]
+        names = {re.match(r"[a-z0-9-]+", requirement.lower())[0] for requirement in requirements}  # type: ignore[index]
         assert names <= locked
 
 
