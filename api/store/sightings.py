@@ -14,8 +14,8 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     Column,
-    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -164,49 +164,19 @@ def alike(connection: Connection, tenant: str, sketch: bytes) -> Mapping[int, fl
 
 def tally_of(connection: Connection, trace: Trace, found: Sequence[int], since: datetime) -> Tally:
     """What is known of these fingerprints; the posting itself, read before, is not counted."""
-    newest = (
-        select(sightings)
-        .where(sightings.c.fingerprint.in_(found), sightings.c.at >= since, *_others(trace))
-        .limit(COUNTED)
-        .subquery()
-    )
-    row = connection.execute(_counting(newest)).one()
+    row = connection.execute(_OF_FINGERPRINTS, {"found": list(found), "since": since, "own": trace.own or 0}).one()
     return _tally(row)
 
 
 def tally_by_contact(connection: Connection, trace: Trace, since: datetime) -> Mapping[int, Tally]:
-    """What is known of each contact of a posting; those met for the first time are missing.
-
-    The tenant is part of what a contact is kept as. Named again, it would lead SQLite to read all of its sightings.
-    """
-    newest = (
-        select(sightings, contact_places.c.contact)
-        .join(contact_places, contact_places.c.sighting == sightings.c.id)
-        .where(contact_places.c.contact.in_(list(trace.contacts)))
-        .where(sightings.c.at >= since, *_others(trace))
-        .limit(COUNTED)
-        .subquery()
-    )
-    query = _counting(newest).add_columns(newest.c.contact).group_by(newest.c.contact)
-    return {row.contact: _tally(row) for row in connection.execute(query)}
+    """What is known of each contact of a posting; those met for the first time are missing."""
+    values = {"found": list(trace.contacts), "since": since, "own": trace.own or 0}
+    return {row.contact: _tally(row) for row in connection.execute(_OF_CONTACTS, values)}
 
 
 def usual_code(connection: Connection, found: Sequence[int]) -> str | None:
     """The kind of trap that these were most often, confirmed ones before all."""
-    scam = sightings.c.label == "scam"
-    query = (
-        select(sightings.c.code)
-        .where(sightings.c.fingerprint.in_(found), sightings.c.code.is_not(None))
-        .group_by(sightings.c.code)
-        .order_by(func.sum(case((scam, 1), else_=0)).desc(), func.count().desc(), sightings.c.code)
-        .limit(1)
-    )
-    return connection.execute(query).scalar()
-
-
-def _others(trace: Trace) -> list[ColumnElement[bool]]:
-    own = sightings.c.own
-    return [] if trace.own is None else [own.is_(None) | (own != trace.own)]
+    return connection.execute(_USUAL_CODE, {"found": list(found)}).scalar()
 
 
 def _counting(newest: Subquery) -> Select[*tuple[Any, ...]]:
@@ -220,6 +190,40 @@ def _counting(newest: Subquery) -> Select[*tuple[Any, ...]]:
         func.sum(case((risky, 1), else_=0)).label("risky"),
         func.min(newest.c.at).label("first"),
     ).select_from(newest)
+
+
+# The statements are made once: making one takes longer than running it.
+
+_FOUND: BindParameter[Any] = bindparam("found", expanding=True)
+_OTHERS = (
+    sightings.c.at >= bindparam("since"),
+    sightings.c.own.is_(None) | (sightings.c.own != bindparam("own")),  # 0 stands for no posting
+)
+_COUNTED = (sightings.c.poster, sightings.c.score, sightings.c.label, sightings.c.at)
+_OF_FINGERPRINTS = _counting(
+    select(*_COUNTED).where(sightings.c.fingerprint.in_(_FOUND), *_OTHERS).limit(COUNTED).subquery()
+)
+_WITH_CONTACT = (
+    select(*_COUNTED, contact_places.c.contact)
+    .join_from(contact_places, sightings)
+    # the tenant is part of what a contact is kept as; named again, it would lead SQLite to read all of its sightings
+    .where(contact_places.c.contact.in_(_FOUND), *_OTHERS)
+    .limit(COUNTED)
+    .subquery()
+)
+_OF_CONTACTS = _counting(_WITH_CONTACT).add_columns(_WITH_CONTACT.c.contact).group_by(_WITH_CONTACT.c.contact)
+_CODES = (
+    select(sightings.c.code, sightings.c.label)
+    .where(sightings.c.fingerprint.in_(_FOUND), sightings.c.code.is_not(None))
+    .limit(COUNTED)
+    .subquery()
+)
+_USUAL_CODE = (
+    select(_CODES.c.code)
+    .group_by(_CODES.c.code)
+    .order_by(func.sum(case((_CODES.c.label == "scam", 1), else_=0)).desc(), func.count().desc(), _CODES.c.code)
+    .limit(1)
+)
 
 
 def _tally(row: Row[Any]) -> Tally:
