@@ -97,16 +97,16 @@ def test_the_arithmetic_keeps_its_figures() -> None:
 @pytest.mark.parametrize(
     ("accept", "title"),
     [
-        ("", "上岗"),
-        ("*", "上岗"),
-        ("fr", "上岗"),
-        ("zh-CN,zh;q=0.9,en;q=0.8", "上岗"),
-        ("zh-TW", "上崗"),
-        ("zh-Hant-HK;q=0.9, en;q=0.5", "上崗"),
-        ("en-GB", "deposit"),
-        ("fr, en;q=0.4", "deposit"),
-        ("en;q=0", "上岗"),
-        ("\x01,,;q=x" * 50, "上岗"),
+        ("", "先付一笔钱"),
+        ("*", "先付一笔钱"),
+        ("fr", "先付一笔钱"),
+        ("zh-CN,zh;q=0.9,en;q=0.8", "先付一笔钱"),
+        ("zh-TW", "先付一筆錢"),
+        ("zh-Hant-HK;q=0.9, en;q=0.5", "先付一筆錢"),
+        ("en-GB", "pay a sum first"),
+        ("fr, en;q=0.4", "pay a sum first"),
+        ("en;q=0", "先付一笔钱"),
+        ("\x01,,;q=x" * 50, "先付一笔钱"),
     ],
 )
 def test_accept_language_chooses_where_the_body_says_nothing(real: FlaskClient, accept: str, title: str) -> None:
