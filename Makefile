@@ -13,6 +13,7 @@ PIP := $(PYTHON) -m pip --disable-pip-version-check --quiet
 MODEL := detector/model
 HOST ?= 127.0.0.1
 PORT ?= 8000
+TEST_JOBS ?= 2
 
 # The tests look for it here.
 CHROMIUM := /usr/bin/chromium
@@ -36,7 +37,7 @@ serve: $(VENV)/.ready ## serve the web form and the API on http://127.0.0.1:8000
 
 .PHONY: test
 test: $(VENV)/.ready-dev test-tools ## set up and pass all tests, the browser ones included
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -n $(TEST_JOBS) --dist loadfile
 
 .PHONY: check
 check: $(VENV)/.ready-dev ## ruff, mypy strict, import directions, labelled data

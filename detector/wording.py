@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -190,7 +191,7 @@ class Opinion:
                 continue
             taken.append((start, end))
             found = self.document.evidence(start, end)
-            if found.quote.strip():
+            if any(unicodedata.category(char)[0] not in "PZC" for char in found.quote):
                 chosen.append(Wording(found.quote, round(float(pull[number]), 3), found.start, found.end, found.field))
             if len(chosen) == TERMS_SHOWN:
                 break

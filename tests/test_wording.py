@@ -212,3 +212,10 @@ def test_the_clause_for_a_code_is_the_one_that_says_it(model: Model) -> None:
 def test_a_text_without_clauses_is_its_own_clause(model: Model) -> None:
     document = Document(Posting(text="，，"))
     assert Classifier(model).read(document).clause_for("upfront_fee") == (0, 2)
+
+
+@given(st.lists(st.sampled_from(WORDS), min_size=1, max_size=20).map("，".join))
+@settings(max_examples=30, deadline=None)
+def test_no_term_is_mere_punctuation(model: Model, text: str) -> None:
+    for item in Classifier(model).read(Document(Posting(text=text))).wording():
+        assert any(char.isalnum() or char == "💰" for char in item.term), item.term
