@@ -32,7 +32,7 @@ def test_nothing_that_is_sent_is_the_service_s_fault(fake: Assessor, store: Stor
 
         @given(case=operation.as_strategy())
         @settings(
-            max_examples=10, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+            max_examples=25, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
         )
         def send(case: schemathesis.Case) -> None:
             case.call_and_validate(checks=CHECKS)
