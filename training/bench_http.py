@@ -157,13 +157,13 @@ def compare(model: Path | None = None) -> Iterator[Line]:
             {"ours": assess, "theirs": f"{theirs}/single", "empty": f"{theirs}/empty"}, folder / "single", script
         )
         yield from lines_of("single", single, 1, 4)
-        yield Line("empty Flask view, requests/s", "-", f"{single['empty'].rate:.0f}", "-", "ceiling", good=True)
+        yield Line("empty Flask view, requests/s", "-", f"{single['empty'].rate:.0f}", "-", "ceiling", good=None)
         batch = in_turns({"ours": f"{assess}/batch", "theirs": f"{theirs}/batch"}, folder / "batch", script)
         yield from lines_of(f"batch of {SIZE}", batch, SIZE, 7)
         if answers(f"{assess}/stream"):
             stream = load(f"{assess}/stream", folder / "stream", script, "application/x-ndjson")
-            yield Line(f"stream of {SIZE}, postings/s", f"{stream.rate * SIZE:.0f}", "-", "-", "-", good=True)
-            yield Line("  p50 / p99, ms", f"{stream.p50:.0f} / {stream.p99:.0f}", "-", "-", "-", good=True)
+            yield Line(f"stream of {SIZE}, postings/s", f"{stream.rate * SIZE:.0f}", "-", "-", "-", good=None)
+            yield Line("  p50 / p99, ms", f"{stream.p50:.0f} / {stream.p99:.0f}", "-", "-", "-", good=None)
 
 
 def answers(url: str) -> bool:
@@ -193,7 +193,7 @@ def main() -> int:
     print(f"median of {ROUNDS} rounds of {SECONDS['single']} s (batches {SECONDS['batch']} s) in turns\n", flush=True)
     lines = list(compare(Path(sys.argv[1]) if len(sys.argv) > 1 else None))
     print(report(lines))
-    return 0 if all(line.good for line in lines) else 1
+    return 1 if any(line.good is False for line in lines) else 0
 
 
 if __name__ == "__main__":
