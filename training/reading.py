@@ -236,8 +236,9 @@ def _open_parquet(path: str, stream: BinaryIO, stack: ExitStack, header: Header)
     import pyarrow as pa  # noqa: PLC0415  # a tenth of a second that other formats need not pay
     import pyarrow.parquet as pq  # noqa: PLC0415
 
+    pa.set_memory_pool(pa.system_memory_pool())  # mimalloc, the default, keeps what it was once given
     try:
-        table = pq.ParquetFile(stream)
+        table = pq.ParquetFile(stream, buffer_size=READ_AT_ONCE)
     except (pa.ArrowException, OSError) as error:
         raise FileError(f"{path}: not a Parquet file: {_first_line(error)}") from None
     stack.callback(table.close)

@@ -195,6 +195,7 @@ class ParquetSink:
         import pyarrow as pa  # noqa: PLC0415  # a tenth of a second that other formats need not pay
         import pyarrow.parquet as pq  # noqa: PLC0415
 
+        pa.set_memory_pool(pa.system_memory_pool())  # mimalloc, the default, keeps what it was once given
         kinds = {"row": pa.int64(), "risk_score": pa.int64()}
         self._schema = pa.schema([(name, kinds.get(name, pa.string())) for name in COLUMNS])
         self._table = pa.Table
