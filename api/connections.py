@@ -3,6 +3,9 @@
 gunicorn hands each new connection to a thread, which then waits for its first bytes, so that a few slow clients keep
 all threads busy. Here a connection waits with the kept-alive ones, and takes a thread when the head of its request is
 whole. A body that trickles in still holds a thread; nginx in front takes that away (docs/operations.md).
+
+A worker that has more connections than another leaves a new one to that one for a moment (api/fairness.py). And where
+gunicorn would stand still until a client has closed its end, up to two seconds, here the others are served meanwhile.
 """
 
 from __future__ import annotations
@@ -12,7 +15,8 @@ import selectors
 import socket
 import struct
 import time
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -21,6 +25,7 @@ from gunicorn.http import errors
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from api.encoding import dumps
+from api.fairness import CLOSED, Shares
 from api.headers import SECURITY
 from api.kinds import KINDS
 from api.problems import MEDIA_TYPE, by_status, problem
@@ -33,7 +38,12 @@ ENOUGH = 16 * 1024
 """Bytes of a head that are read in any case: the parser then refuses what is too long."""
 AGAIN, AGAIN_OF_MANY, MANY = 0.02, 0.5, 200
 """Seconds until unfinished heads are looked at again; seldom when there are many, as it takes a call for each."""
-
+MANNERS = 0.05
+"""Seconds for which a new connection is left to a worker that has fewer; half as long each time it was in vain."""
+PARTING = 2.0
+"""Seconds that a client gets to close its end of a connection that is over."""
+DRAINED = 64 * 1024
+"""Bytes that it may still send before that."""
 
 REFUSALS: Mapping[type[Exception], int] = {
     errors.LimitRequestLine: 414,
@@ -45,17 +55,60 @@ REFUSALS: Mapping[type[Exception], int] = {
 """What the server answers to a request that never reaches the application; the first that fits."""
 
 
+class Connection(TConn):
+    """One that parts from its client without making anybody wait."""
+
+    part: Callable[[Connection], None]
+    drained = 0
+
+    def close(self, graceful: bool = False) -> None:
+        """Close it; gracefully is once the client has closed its end, lest the end of the answer is lost."""
+        if graceful:
+            self.part(self)
+        else:
+            util.close(self.sock)
+
+
 class Worker(ThreadWorker):
     """Gives no thread to a connection that is only open, and answers what it cannot read with a problem."""
+
+    shares = Shares()
+    slot: int | None = None
+    """Given by the server before the worker is forked."""
 
     def init_process(self) -> None:
         """Begin with no unfinished head."""
         self.unfinished: list[TConn] = []
         self.next_look = 0.0
+        self.waits_until = 0.0
+        self.manners = MANNERS
+        self.parting: deque[Connection] = deque()
         super().init_process()
 
+    def set_accept_enabled(self, enabled: bool | None) -> None:
+        """Say so to the other workers; one that holds back goes on doing so until its time is over."""
+        if enabled and time.monotonic() < self.waits_until:
+            return
+        self.shares.say(self.slot, self.nr_conns if enabled else CLOSED)
+        super().set_accept_enabled(enabled)
+
+    def holds_back(self) -> bool:
+        """Whether a new connection is left to another worker first."""
+        if not self.shares.others_have_fewer(self.slot, self.nr_conns):
+            self.manners = MANNERS
+            return False
+        now = time.monotonic()
+        if now < self.waits_until + self.manners:  # it was left to others just now, and they did not take it
+            self.waits_until, self.manners = 0.0, self.manners / 2
+            return False
+        self.waits_until = now + self.manners
+        super().set_accept_enabled(False)
+        return True
+
     def accept(self, listener: socket.socket) -> None:
-        """Take a connection and wait for its request without a thread."""
+        """Take a connection and wait for its request without a thread, unless another worker had better take it."""
+        if self.holds_back():
+            return
         try:
             client, address = listener.accept()
         except OSError as error:
@@ -64,10 +117,44 @@ class Worker(ThreadWorker):
             return
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", self.cfg.timeout, 0))
         self.nr_conns += 1
-        conn = TConn(self.cfg, client, address, listener.getsockname())
+        self.shares.say(self.slot, self.nr_conns)
+        conn = Connection(self.cfg, client, address, listener.getsockname())
+        conn.part = self.part
         conn.set_timeout()
         self.pending_conns.append(conn)
         self.poller.register(client, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def part(self, conn: Connection) -> None:
+        """Say that nothing more will come, and close once the client has closed too, or has had the time to."""
+        try:
+            conn.sock.shutdown(socket.SHUT_WR)
+            conn.sock.setblocking(False)
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.drain, conn))
+        except (OSError, ValueError):
+            util.close(conn.sock)
+            return
+        self.nr_conns += 1  # a worker that stops waits for these too
+        conn.timeout = time.monotonic() + PARTING
+        self.parting.append(conn)
+
+    def drain(self, conn: Connection, client: socket.socket) -> None:
+        """What a client still sends, or that it has closed its end."""
+        try:
+            got = client.recv(ENOUGH)
+        except BlockingIOError:
+            return
+        except OSError:
+            got = b""
+        conn.drained += len(got)
+        if not got or conn.drained > DRAINED:
+            self.parting.remove(conn)
+            self.leave(conn)
+
+    def leave(self, conn: Connection) -> None:
+        """Close a connection that is over."""
+        self.poller.unregister(conn.sock)
+        self.nr_conns -= 1
+        util.close(conn.sock)
 
     def on_pending_socket_readable(self, conn: TConn, client: socket.socket) -> None:
         """The first bytes on a new connection."""
@@ -92,8 +179,14 @@ class Worker(ThreadWorker):
     def wait_for_and_dispatch_events(self, timeout: float | None) -> None:
         """Wait as usual, and look at the unfinished heads now and then."""
         pause = AGAIN if len(self.unfinished) < MANY else AGAIN_OF_MANY
-        super().wait_for_and_dispatch_events(min(timeout or pause, pause) if self.unfinished else timeout)
+        wait = min(timeout or pause, pause) if self.unfinished else timeout
+        held_back = self.waits_until - time.monotonic()
+        super().wait_for_and_dispatch_events(min(wait or held_back, held_back) if held_back > 0 else wait)
+        if self.alive and self.nr_conns < self.worker_connections:
+            self.shares.say(self.slot, self.nr_conns)
         now = time.monotonic()
+        while self.parting and (self.parting[0].timeout or 0) <= now:
+            self.leave(self.parting.popleft())
         if self.unfinished and now >= self.next_look:
             self.next_look = now + pause
             waiting, self.unfinished = self.unfinished, []

@@ -26,9 +26,12 @@ from api.jobs import keeper
 from api.limits import FILE, REDIS
 from api.logs import as_json
 from api.store import Store, StoreAway, StoreError, open_store
+from detector.document import Document
 from detector.errors import DetectorError
 from detector.home import home
 from detector.registry import Registry
+from detector.rules import Rule
+from detector.types import Posting
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -81,6 +84,7 @@ def serve(service: Service) -> None:
         application.extensions["desk"] = ocr.opened(ocr.Limits.of(service.threads))
         model = None if service.model is None else str(service.model)
         keepers += [keeper.opened(service.database, model) for _ in range(service.jobs)]
+        warm(application)
         gc.collect()
         gc.freeze()  # what is loaded now stays shared between the workers
         vars(gunicorn_wsgi)["SERVER"] = "scamjob"  # what the Server header says
@@ -105,6 +109,13 @@ def load(service: Service) -> Flask:
         _give_up(str(error))
     except ValueError as error:
         _give_up(f"{REDIS}: {error}")
+
+
+def warm(application: Flask) -> None:
+    """Read the rules' own proofs: patterns are compiled when first met, which each worker would do anew."""
+    for rule in application.extensions["assessor"].rules:
+        if isinstance(rule, Rule):
+            rule.read(Document(Posting(text=rule.scam[0])))
 
 
 def completed(service: Service) -> Service:
@@ -187,8 +198,9 @@ def settings(service: Service, listener: socket.socket, counts: Path) -> Mapping
         "logger_class": JsonLog if service.config.log_requests else Logger,
         "post_worker_init": lambda worker: start(worker.wsgi),
         "when_ready": lambda _: print(said, flush=True),
+        "pre_fork": lambda _server, worker: setattr(worker, "slot", Worker.shares.take()),
         "post_fork": lambda _server, worker: begin(worker),
-        "child_exit": lambda _server, worker: workers.bury(counts, worker.pid),
+        "child_exit": lambda _server, worker: over(worker, counts),
     }
 
 
@@ -202,6 +214,12 @@ def begin(worker: Worker) -> None:
     """Count a worker that has just started; its own file of counts begins here."""
     metrics: Metrics = cast("Flask", worker.app.wsgi()).extensions["metrics"]
     metrics.worker_starts.inc()
+
+
+def over(worker: Worker, counts: Path) -> None:
+    """What is left to do when a worker has ended, however."""
+    Worker.shares.give_back(worker.slot)
+    workers.bury(counts, int(worker.pid))
 
 
 class JsonLog(Logger):
