@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any
 
 from flask import request
 
@@ -12,6 +12,9 @@ from api.campaigns import memory
 from api.config import assessor
 from api.languages import preferred
 from api.metrics import record
+from api.problems import refuse
+from api.store import StoreAway
+from api.store.idempotency import OtherBody, once
 from api.store.postings import Kept, keep_assessed
 from api.stored import store
 from api.submission import Options, Submission, read_submission, too_long
@@ -20,7 +23,11 @@ from detector.errors import TextTooLong
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from api.campaigns import Figures, Met
+    from api.store.idempotency import Scope
     from detector.types import Assessment, Posting
+
+    Done = tuple[Submission, Assessment]
 
 PLAIN = Options()
 
@@ -44,29 +51,67 @@ def assess_submission(submission: Submission) -> dict[str, object]:
     return answers_to([(submission, assess_one(submission.posting))])[0]
 
 
-def answers_to(done: Sequence[tuple[Submission, Assessment]]) -> list[dict[str, object]]:
-    """The answers to assessed postings, in order; those that are to be kept or remembered are, in one step."""
-    remembered = [one for one in done if one[0].options.campaign]
-    recalled = iter(memory().recall(caller().tenant, [one for one, _ in remembered]) if remembered else ())
-    known = [next(recalled) if one.options.campaign else None for one, _ in done]
+def answers_to(done: Sequence[Done], scope: Scope | None = None) -> list[dict[str, object]]:
+    """The answers to assessed postings, in order; those that are to be kept or remembered are, in one step.
+
+    A request that comes again, as its scope tells, does neither, and is answered as it was the first time.
+    """
+    known = recalled(done)
+    kept, first = keep(done, known, scope)
+    if first is not None:
+        known = [met and memory().again(met, then) for met, then in zip(known, first, strict=True)]
     told = [
         answer_to(one, assessment, {"campaign": met and memory().told(*met)} if one.options.campaign else None)
         for (one, assessment), met in zip(done, known, strict=True)
     ]
-    if any(one.options.store for one, _ in done):
-        keep([(*one, own) for one, own in zip(done, told, strict=True) if one[0].options.store])
-    for (_, assessment), met, own in zip(done, known, told, strict=True):
-        if met:
-            memory().remember(met[1], assessment, cast("str | None", own.get("assessment_id")))
+    for own, key in zip(told, kept, strict=True):
+        if key is not None:
+            own["assessment_id"] = key
+    if first is None:
+        for (_, assessment), met, key in zip(done, known, kept, strict=True):
+            if met:
+                memory().remember(met[1], assessment, key)
     return told
 
 
-def keep(answered: Sequence[tuple[Submission, Assessment, dict[str, object]]]) -> None:
-    """Keep these postings in one step, and tell in each answer the id under which feedback and deletion find it."""
-    about = Kept(caller().tenant, "assessment")
-    with store().write() as connection:
-        for submission, assessment, told in answered:
-            told["assessment_id"] = keep_assessed(connection, submission.posting, assessment, about)
+def recalled(done: Sequence[Done]) -> list[Met | None]:
+    """What the campaign memory knows of each posting whose sender asks for it."""
+    asked = [one for one, _ in done if one.options.campaign]
+    found = iter(memory().recall(caller().tenant, asked) if asked else ())
+    return [next(found) if one.options.campaign else None for one, _ in done]
+
+
+def keep(
+    done: Sequence[Done], known: Sequence[Met | None], scope: Scope | None
+) -> tuple[Sequence[str | None], Sequence[Figures | None] | None]:
+    """Keep those that are to be kept, in one step: the id of each, under which feedback and deletion find it.
+
+    The second is None, or, of a request that was answered before, what the campaign memory knew then.
+    """
+    wanted = any(one.options.store for one, _ in done)
+    if scope is None and not wanted:
+        return [None] * len(done), None
+    fresh = []
+
+    def act() -> dict[str, Any]:
+        fresh.append(True)
+        about = Kept(caller().tenant, "assessment")
+        ids = [
+            keep_assessed(connection, one.posting, assessment, about) if one.options.store else None
+            for one, assessment in done
+        ]
+        return {"kept": ids, "met": [met and memory().figures(met) for met in known]}
+
+    try:
+        with store().write() as connection:
+            then = act() if scope is None else once(connection, scope, act)
+    except OtherBody:
+        refuse("idempotency-conflict")
+    except StoreAway:
+        if wanted:
+            raise
+        return [None] * len(done), None  # nothing is kept, so that a repetition does no harm
+    return then["kept"], None if fresh else then["met"]
 
 
 def assess_one(posting: Posting) -> Assessment:

@@ -11,8 +11,8 @@ confirmed, and how risky the copies were found to be (`is_campaign`).
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
@@ -70,6 +70,12 @@ class Recalled:
     contacts: Mapping[int, Tally]
 
 
+Met = tuple[Document, Recalled]
+"""A posting that was looked up, and what is known of it."""
+Figures = dict[str, Any]
+"""The same as JSON."""
+
+
 def is_campaign(met: Tally) -> bool:
     """Whether postings met before, and this one, look like one trap posted again and again."""
     if not met.similar or met.risky < IMITATED * met.similar:
@@ -98,7 +104,7 @@ class Memory:
         """The secret of the installation."""
         return secret()
 
-    def recall(self, tenant: str, submissions: Sequence[Submission]) -> list[tuple[Document, Recalled] | None]:
+    def recall(self, tenant: str, submissions: Sequence[Submission]) -> list[Met | None]:
         """What is known of each posting; None where the database does not answer."""
         try:
             known = [(one, Document(one.posting)) for one in submissions]
@@ -108,6 +114,21 @@ class Memory:
         except StoreError as error:
             log.warning("campaign memory: %s", error)
             return [None] * len(submissions)
+
+    def figures(self, met: Met) -> Figures:
+        """What was known, as JSON without a word of the posting's, for a request that comes again."""
+        known = met[1]
+        contacts = {str(contact): _figures_of(tally) for contact, tally in known.contacts.items()}
+        return {"text": _figures_of(known.text), "code": known.code, "oldest": known.oldest, "contacts": contacts}
+
+    def again(self, met: Met, then: Figures | None) -> Met | None:
+        """What was known then, of the posting that is read again now; None when it was not looked up."""
+        if then is None:
+            return None
+        document, now_known = met
+        contacts = {int(contact): _tally_of(figures) for contact, figures in then["contacts"].items()}
+        left = {contact: tally for contact, tally in contacts.items() if contact in now_known.trace.contacts}
+        return document, Recalled(now_known.trace, _tally_of(then["text"]), then["code"], then["oldest"], left)
 
     def remember(self, recalled: Recalled, assessment: Assessment, posting: str | None) -> None:
         """Have a posting remembered; `posting` is the id under which its text is kept, if it is."""
@@ -141,6 +162,15 @@ def _recalled(connection: Connection, trace: Trace) -> Recalled:
     code = sightings.usual_code(connection, near) if is_campaign(met) else None
     contacts = sightings.tally_by_contact(connection, trace, since) if trace.contacts else {}
     return Recalled(trace, met, code, min(near, default=None), contacts)
+
+
+def _figures_of(met: Tally) -> Figures:
+    return asdict(met) | {"first": met.first and met.first.isoformat()}
+
+
+def _tally_of(figures: Figures) -> Tally:
+    first = figures["first"]
+    return Tally(**{**figures, "first": first and datetime.fromisoformat(first)})
 
 
 def _weight(met: Tally) -> tuple[bool, int, int]:

@@ -545,9 +545,17 @@ class Client(Calls):
         """Assess one posting."""
         return cast("AssessmentAnswer", self.call("POST", "/api/v1/assessments", body))
 
-    def assess_batch(self, body: BatchRequest) -> BatchAnswer:
+    def assess_batch(self, body: BatchRequest, idempotency_key: str | None = None) -> BatchAnswer:
         """Assess up to 1,000 postings."""
-        return cast("BatchAnswer", self.call("POST", "/api/v1/assessments/batch", body))
+        return cast(
+            "BatchAnswer",
+            self.call(
+                "POST",
+                "/api/v1/assessments/batch",
+                body,
+                {name: value for name, value in {"Idempotency-Key": idempotency_key}.items() if value},
+            ),
+        )
 
     def list_rules(self) -> RulesAnswer:
         """The rules that are running."""

@@ -19,10 +19,11 @@ from api.metrics import record_feedback
 from api.openapi import BODY, Operation
 from api.problems import Mistake, Refused, refuse
 from api.reading import body_of
+from api.repetition import IDEMPOTENCY_KEY, scope_of
 from api.schema import Answer, Text, refusal, whole
 from api.store import feedback, postings
 from api.store.columns import now
-from api.store.idempotency import OtherBody, Scope, once
+from api.store.idempotency import OtherBody, once
 from api.stored import STORE_REFUSALS, store
 from api.submission import read_posting
 from detector.types import CODES
@@ -31,7 +32,6 @@ routes = Blueprint("feedback", __name__)
 
 MAX_NOTE = 2_000
 ID = re.compile(r"[0-9a-f]{24}")
-KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
 def _known(code: str) -> str:
@@ -81,11 +81,10 @@ class FeedbackAnswer(Answer):
 def give_feedback() -> Response:
     """Keep what was said, once for an Idempotency-Key; 201 when it is on the disk."""
     sent = read_feedback(body_of(request, config().max_body))
-    key = idempotency_key()
+    scope = scope_of("feedback")
     with store().write() as connection:
-        if key is None:
+        if scope is None:
             return answer(keep_feedback(connection, sent, caller(), "api"), 201)
-        scope = Scope(caller().tenant, "feedback", key, request.get_data())
         try:
             return answer(once(connection, scope, lambda: keep_feedback(connection, sent, caller(), "api")), 201)
         except OtherBody:
@@ -128,18 +127,6 @@ def _invalid(pointer: str, zh: str, en: str) -> str:
     raise Refused(KINDS["invalid-feedback"], f"{pointer} {zh}", f"{pointer} {en}", [Mistake(pointer, zh, en)])
 
 
-def idempotency_key() -> str | None:
-    """The Idempotency-Key of this request; a refusal when it is not 1 to 255 visible ASCII characters."""
-    key = request.headers.get("Idempotency-Key")
-    if key is not None and not KEY.fullmatch(key):
-        refuse(
-            "bad-request",
-            "Idempotency-Key 必须是 1 到 255 个可见的 ASCII 字符。",
-            "Idempotency-Key must be 1 to 255 visible ASCII characters.",
-        )
-    return key
-
-
 @routes.delete("/api/v1/postings/<posting_id>")
 def delete_posting(posting_id: str) -> Response:
     """Delete a stored posting and all that was said of it."""
@@ -151,14 +138,6 @@ def delete_posting(posting_id: str) -> Response:
     return Response(status=204)
 
 
-IDEMPOTENCY_KEY = {
-    "name": "Idempotency-Key",
-    "in": "header",
-    "required": False,
-    "description": "Sent again within 24 hours with the same body, it gets the same answer and does nothing.",
-    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[\\x21-\\x7e]+$"},
-    "example": "5f0c8a8e-7f7e-4d0e-9a51-0d4c1c8f1b2e",
-}
 POSTING_ID = {
     "name": "posting_id",
     "in": "path",

@@ -18,7 +18,8 @@ from api.openapi import BODY, POSTING, Operation
 from api.probes import tells_apart
 from api.problems import Refused, refuse
 from api.reading import body_of
-from api.stored import store_state
+from api.repetition import IDEMPOTENCY_KEY, scope_of
+from api.stored import STORE_REFUSALS, store_state
 from api.submission import (
     JOB_POSTING,
     AssessmentRequest,
@@ -46,6 +47,7 @@ def assess_batch() -> Response:
     """Many postings in, in the same order an assessment or an error for each."""
     try:
         sent, options = read_batch(body_of(request, config().max_batch_body), default_options())
+        scope = scope_of("batch")
     except Refused:
         charge(1)
         raise
@@ -53,7 +55,7 @@ def assess_batch() -> Response:
     items = [read_item(item, options) for item in sent]
     record_batch(len(items))
     assessments = counted(assessor().assess_many([item.posting for item in items if isinstance(item, Submission)]))
-    answers = iter(answers_to([(item, next(assessments)) for item in items if isinstance(item, Submission)]))
+    answers = iter(answers_to([(item, next(assessments)) for item in items if isinstance(item, Submission)], scope))
     results = [next(answers) if isinstance(item, Submission) else item for item in items]
     return answer({"assessments": results})
 
@@ -169,7 +171,7 @@ OPERATIONS = (
         "Assess one posting",
         schema.AssessmentAnswer,
         AssessmentRequest,
-        POSTING,
+        (*POSTING, *STORE_REFUSALS),
         scope="assess",
         sent=SENT,
         given=EXAMPLE,
@@ -181,8 +183,9 @@ OPERATIONS = (
         "Assess up to 1,000 postings",
         schema.BatchAnswer,
         BatchRequest,
-        (*BODY, "invalid-batch"),
+        (*BODY, "invalid-batch", "idempotency-conflict", *STORE_REFUSALS),
         scope="assess",
+        parameters=(IDEMPOTENCY_KEY,),
         sent={
             "batch": {
                 "postings": [{"id": "1", "text": "招聘店员，月薪3800元"}, JOB_POSTING],

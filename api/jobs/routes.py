@@ -12,12 +12,12 @@ from api import openapi
 from api.caller import caller
 from api.config import config
 from api.encoding import answer
-from api.feedback import IDEMPOTENCY_KEY, idempotency_key
 from api.jobs import folder, tables
 from api.jobs.targets import BadTarget, target_of
 from api.jobs.upload import Upload, invalid, received
 from api.openapi import Operation
 from api.problems import refuse, refuse_until
+from api.repetition import IDEMPOTENCY_KEY, idempotency_key
 from api.schema import Answer
 from api.store import deliveries, jobs
 from api.store.idempotency import OtherBody, Scope, once
