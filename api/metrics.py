@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter as Tally
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -196,7 +196,7 @@ def record(*assessments: Assessment) -> None:
         exchange.level = assessments[0].risk_level.value if exchange.postings == 1 else None
 
 
-def counted(assessments: Iterable[Assessment]) -> Iterator[Assessment]:
+def counted(assessments: Iterable[Assessment]) -> Generator[Assessment]:
     """The assessments as they come, counted on the way, whatever becomes of the rest."""
     waiting: list[Assessment] = []
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import closing
 
 from flask import Blueprint, Flask, Response, current_app, request
 
@@ -54,8 +55,10 @@ def assess_batch() -> Response:
     charge(len(sent))
     items = [read_item(item, options) for item in sent]
     record_batch(len(items))
-    assessments = counted(assessor().assess_many([item.posting for item in items if isinstance(item, Submission)]))
-    answers = iter(answers_to([(item, next(assessments)) for item in items if isinstance(item, Submission)], scope))
+    read = [item for item in items if isinstance(item, Submission)]
+    with closing(counted(assessor().assess_many([item.posting for item in read]))) as assessments:
+        done = list(zip(read, assessments, strict=True))
+    answers = iter(answers_to(done, scope))
     results = [next(answers) if isinstance(item, Submission) else item for item in items]
     return answer({"assessments": results})
 
