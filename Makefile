@@ -61,6 +61,10 @@ bench-http: $(VENV)/.ready ## speed over HTTP beside the usual service, with tar
 bench-ocr: $(VENV)/.ready test-tools ## how well thirty drawn screenshots are read, written to docs/ocr.md
 	@$(PYTHON) -m training.ocr_bench --write
 
+.PHONY: bench-page
+bench-page: $(VENV)/.ready-dev test-tools ## how long from the tap until the verdict is painted, in a real Chromium
+	@$(PYTHON) tests/tap.py
+
 .PHONY: measure
 measure: $(VENV)/.ready-dev ## quality on held-out texts: beside two peers, part by part, under disguise
 	@$(PYTHON) -m training.quality

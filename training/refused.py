@@ -12,9 +12,10 @@ from typing import IO, BinaryIO, cast
 
 import orjson
 
+from detector.cells import harmless
 from training.files import BadRow, FileError
 from training.sheets import SheetWriter
-from training.writing import check_target, harmless, whole_file
+from training.writing import check_target, whole_file
 
 CAUSE = "cause"
 ENDINGS = (".jsonl", ".csv", ".xlsx")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import re
 import stat
 import sys
 import tempfile
@@ -16,6 +15,7 @@ from typing import IO, BinaryIO, Protocol, cast
 
 import orjson
 
+from detector.cells import harmless
 from training.files import PIPE, FileError, ending
 from training.sheets import SheetError, SheetWriter
 
@@ -39,8 +39,6 @@ Result = tuple[int, Mapping[str, object]]
 """The row's number in the input, and the assessment as the contract has it."""
 
 PARQUET_GROUP = 8_192
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 class Sink(Protocol):
@@ -159,13 +157,6 @@ class CsvSink:
         """Hand the last bytes to the stream."""
         self._text.flush()
         self._text.detach()
-
-
-def harmless(value: object) -> object:
-    """The cell, with an apostrophe before what Excel would take for a formula; numbers stay numbers."""
-    if isinstance(value, str) and value.startswith(_FORMULA) and not _NUMBER.fullmatch(value):
-        return f"'{value}"
-    return value
 
 
 class SheetSink:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import orjson
 
+from detector.cells import harmless
+
 COLUMNS = ("row", "id", "kind", "risk_level", "risk_score", "codes", "evidence", "error", "model", "rules")
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 def as_csv(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -48,10 +47,3 @@ def _cells(line: Mapping[str, Any]) -> list[object]:
         versions.get("model"),
         versions.get("rules"),
     ]
-
-
-def harmless(cell: object) -> object:
-    """The cell, with an apostrophe before what a spreadsheet would take for a formula; numbers stay numbers."""
-    if isinstance(cell, str) and cell.startswith(_FORMULA) and not _NUMBER.fullmatch(cell):
-        return f"'{cell}"
-    return cell

@@ -8,15 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from flask import Response
 
-FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-"""What a cell must not begin with: a spreadsheet would take it for a formula."""
+from detector.cells import harmless
+
 _BLOCK = 500
-
-
-def safe(cell: object) -> str:
-    """The cell as text, with an apostrophe before what would be a formula."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
@@ -26,7 +20,7 @@ def lines(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[byt
     writer = csv.writer(page)
     writer.writerow(head)
     for number, row in enumerate(rows, 1):
-        writer.writerow(map(safe, row))
+        writer.writerow(map(harmless, row))
         if number % _BLOCK == 0:
             yield page.getvalue().encode("utf-8", "replace")
             page.seek(0)

@@ -36,4 +36,5 @@
     }
   };
   document.addEventListener("DOMContentLoaded", mark);
+  document.addEventListener("page", mark); // another body was put in by check.js
 })();

@@ -67,5 +67,6 @@
     try { localStorage.setItem(OFF, pause.checked ? "1" : ""); } catch (error) { /* it keeps nothing anyway */ }
     draw();
   });
+  document.addEventListener("page", draw);
   draw();
 })();

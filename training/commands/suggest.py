@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from detector.cells import harmless
 from detector.types import Posting
 from training.commands.shared import REFUSED, detector, json_line, model_option
-from training.writing import harmless
 
 if TYPE_CHECKING:
     from training.suggest import Candidate
