@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from hostile import HOSTILE as TWO_HUNDRED
 from playwright.sync_api import Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from api import create_app
-from api.store import feedback, open_store, postings
+from api.store import audit, feedback, open_store, postings, votes
 from api.store.postings import Kept
 from api.store.tables import LOCAL
 from detector.types import Posting
@@ -34,6 +35,7 @@ PHONE = {"width": 360, "height": 740}
 DESK = {"width": 1280, "height": 900}
 SCAM = "招打字员，日结500元，入职前先交押金{}元，三天后退还，名额不多，加微信报名，居家可做。"
 FINE = "社区超市招收银员，早晚两班，缴社保，月薪4500元，面试请到店里。"
+STRANGE = ", ".join(f"main {tag}" for tag in ("img", "iframe", "script", "object", "embed", "video", "style", "base"))
 HOSTILE = (
     "押金<script>alert(1)</script>\"><img src=x onerror=alert(1)></textarea><svg onload=alert(1)>'-alert(1)-'\u202e"
 )
@@ -165,6 +167,32 @@ def test_all_the_work_is_done_without_javascript(start: Callable[..., Page]) -> 
     expect(page.get_by_role("heading", level=1)).to_have_text("待审 3 条")
     page.get_by_role("button", name="撤销上一步（2 条）").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("待审 5 条")
+
+
+def test_nothing_runs_of_what_two_hundred_texts_try(app: Flask, start: Callable[..., Page], desk: str) -> None:
+    store, assessor = app.extensions["store"], app.extensions["assessor"]
+    texts = ["押金".join(TWO_HUNDRED[at::10]) for at in range(10)]
+    keys = []
+    for text in texts:
+        posting = Posting(**dict.fromkeys((*Posting.FIELDS[:3], "contact", "description"), text))
+        with store.write() as connection:
+            about = Kept(LOCAL, "assessment", text)
+            keys.append(postings.keep_assessed(connection, posting, assessor.assess(posting), about))
+            feedback.about_kept(connection, LOCAL, keys[-1], feedback.Said("scam", [], text, "page", text[:64]))
+            votes.cast(connection, LOCAL, text[:64], keys[-1:], votes.Ruling("legit", (), text))
+            audit.add(connection, text, text[:64], text, tenant=LOCAL, policy=text)
+    page = start("/review?state=all")
+    for path in [*(f"/review/items/{key}" for key in keys), "/review/trail", "/review/figures", "/review?state=done"]:
+        page.goto(desk + path)
+        assert page.locator(STRANGE).count() == 0, path
+        expect(page.locator("main h1")).to_have_count(1)
+    page.goto(f"{desk}/review/items/{keys[0]}")
+    page.get_by_label("正常招聘").check()
+    page.locator("#note").fill(texts[0])
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(lambda url: keys[0] not in url)
+    page.goto(f"{desk}/review/items/{keys[0]}")
+    expect(page.locator("#voted ~ ul")).to_contain_text("<script>alert(1)</script>")
 
 
 def test_every_page_of_the_desk_is_accessible_in_both_themes(start: Callable[..., Page], desk: str) -> None:

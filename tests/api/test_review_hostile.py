@@ -18,6 +18,7 @@ from api.store import audit, feedback, open_store, postings, votes
 from api.store.postings import Kept
 from api.store.tables import LOCAL
 from api.store.votes import Ruling
+from detector.cells import harmless
 from detector.registry import Registry
 from detector.types import CODES, Posting
 
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from api.config import Assessor
     from api.store import Store
 
+FIVES = tuple("押金".join(HOSTILE[at::40]) for at in range(40))
+"""All of them, five in a text."""
 FIELDS = ("title", "company", "salary", "location", "contact", "description")
 OF_THE_DESK = frozenset(["article", "caption", "fieldset", "kbd", "legend", "option", "pre", "s", "select", "time"])
 
@@ -43,16 +46,17 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 @pytest.fixture(scope="module")
 def keys(fake: Assessor, kept: Store) -> list[str]:
-    """A posting for each text, which stands in its fields, its poster, what is said of it, and in the trail."""
+    """Forty postings; the texts stand in their fields, posters, in what is said of them, and in the trail."""
     found = []
     with kept.write() as connection:
-        for number, text in enumerate(HOSTILE):
+        for number, text in enumerate(FIVES):
             posting = Posting(id=text, **dict.fromkeys(FIELDS, f"{text}押金{number}"))
             key = postings.keep_assessed(connection, posting, fake.assess(posting), Kept(LOCAL, "assessment", text))
-            feedback.about_kept(connection, LOCAL, key, feedback.Said("legit", [text], text, text[:16], text[:64]))
-            votes.cast(connection, LOCAL, text[:64], [key], Ruling("scam", tuple(CODES)[:2], text))
-            audit.add(connection, text, text[:64], text, tenant=LOCAL, policy=text, version=text)
+            feedback.about_kept(connection, LOCAL, key, feedback.Said("scam", [text], text, text[:16], text[:64]))
+            votes.cast(connection, LOCAL, text[:64], [key] * (number % 2), Ruling("scam", tuple(CODES)[:2], text))
             found.append(key)
+        for text in HOSTILE:
+            audit.add(connection, text, text[:64], text, tenant=LOCAL, policy=text, version=text)
     return found
 
 
@@ -76,26 +80,25 @@ def test_in_the_queue_and_its_filters(client: FlaskClient, keys: list[str]) -> N
         path = following[1].replace("&amp;", "&") if following else ""
     assert seen == set(keys)
     for text in HOSTILE:
-        asked = urlencode(dict.fromkeys(("state", "level", "code", "said", "campaign", "poster", "uncertain"), text))
-        assert strange(client.get(f"/review?{asked}").text) == [], text
-        assert strange(client.get(f"/review?poster={quote(text)}&after={quote(text)}&state=all").text) == [], text
+        names = ("state", "level", "code", "said", "campaign", "poster", "uncertain", "after")
+        assert strange(client.get(f"/review?{urlencode(dict.fromkeys(names, text))}").text) == [], text
 
 
 def test_on_every_item_and_campaign(client: FlaskClient, keys: list[str]) -> None:
-    for key, text in zip(keys, HOSTILE, strict=True):
+    for key, text in zip(keys, FIVES, strict=True):
         page = client.get(f"/review/items/{key}?poster={quote(text)}").text
         assert strange(page) == [], text
         assert Reader(page).counts["textarea"] == 1
-        if "alert(1)" in text:
-            assert page.count("alert(1)") >= 9, "in six fields, the poster, the notes: shown, not swallowed"
-    for key in keys[::8]:
+        assert page.count("alert(1)") >= 6 * text.count("alert(1)"), "it is shown, not swallowed"
+    campaigns = set(re.findall(r"/review/campaigns/([0-9a-f]{24})", client.get("/review?state=all").text)) | {keys[0]}
+    for key in campaigns:
         assert strange(client.get(f"/review/campaigns/{key}").text) == []
 
 
 def test_in_a_note_that_is_to_be_confirmed_and_a_form_that_is_refused(client: FlaskClient, keys: list[str]) -> None:
-    token = re.search(r'name="csrf" value="([0-9a-f]+)"', client.get("/review").text)
+    token = re.search(r'name="csrf" value="([0-9a-f]+)"', client.get("/review/tasks").text)
     assert token
-    for text in HOSTILE:
+    for text in FIVES:
         sent = {"csrf": token[1], "label": "legit", "note": text, "codes": [text]}
         page = client.post(f"/review/campaigns/{keys[0]}", data=sent).text
         assert strange(page) == [], text
@@ -113,13 +116,12 @@ def test_in_the_trail_its_filters_and_its_file(client: FlaskClient, keys: list[s
     for text in HOSTILE:
         asked = urlencode(dict.fromkeys(("actor", "action", "subject", "before"), text))
         assert strange(client.get(f"/review/trail?{asked}").text) == [], text
-        assert strange(client.get(f"/review/trail?subject={quote(text)}").text) == [], text
     told = client.get("/review/trail.csv")
     assert told.headers["X-Content-Type-Options"] == "nosniff"
     read = list(csv.reader(io.StringIO(told.data.decode("utf-8-sig"), newline="")))
     assert {len(row) for row in read} == {7}
-    assert {row[4] for row in read} >= {text[:128].replace("\0", "\0") for text in HOSTILE if "\0" not in text}
-    assert len(keys) == 200
+    assert {row[4] for row in read} >= {harmless(text) for text in HOSTILE if "\0" not in text}
+    assert len(read) > len(keys)
 
 
 def test_in_the_figures_and_the_file_of_decisions(client: FlaskClient, keys: list[str]) -> None:
