@@ -95,9 +95,11 @@ def keep(
 
     def act() -> dict[str, Any]:
         fresh.append(True)
-        about = Kept(caller().tenant, "assessment")
+        tenant = caller().tenant
         ids = [
-            keep_assessed(connection, one.posting, assessment, about) if one.options.store else None
+            keep_assessed(connection, one.posting, assessment, Kept(tenant, "assessment", one.posted_by))
+            if one.options.store
+            else None
             for one, assessment in done
         ]
         return {"kept": ids, "met": [met and memory().figures(met) for met in known]}

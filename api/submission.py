@@ -44,7 +44,12 @@ class Submission:
     options: Options
     origin: Origin | None = None
     poster: str | None = None
-    """Who posted it, as the caller names them; only a keyed hash of it is ever kept."""
+    """Who posted it, as the caller names them; kept with a posting that is stored, else as a keyed hash at most."""
+
+    @property
+    def posted_by(self) -> str | None:
+        """Who posted it as far as is known: the company stands in for a poster who is not named."""
+        return (self.poster or self.posting.company.strip())[:MAX_ID] or None
 
 
 class OptionsRequest(BaseModel):
@@ -101,7 +106,9 @@ class PostingRequest(BaseModel):
     description: Text | None = None
     id: Name | None = Field(None, description="The caller's own; comes back unchanged.")
     poster: Name | None = Field(
-        None, description="Who posted it, as you name them; for the campaign memory, which keeps a keyed hash of it."
+        None,
+        description="Who posted it, as you name them; else the company. Stands beside a stored posting in the review "
+        "queue; the campaign memory keeps a keyed hash of it.",
     )
     options: OptionsRequest | None = None
 

@@ -15,6 +15,7 @@ from api.pages.verdict import Verdict
 from api.problems import refuse
 from api.review.access import Reviewer, reviewer
 from api.review.words import LABELS, LEVELS, SAID, STATES
+from api.schema import MAX_ID
 from api.store import likeness, queue, votes, waiting
 from api.store.queue import PAGE, Filter, Item
 from api.store.votes import Ruling
@@ -40,7 +41,7 @@ def wanted() -> Filter:
     """The filter that the address of this page names; what is unknown does not narrow."""
     told = {name: request.args.get(name, "") for name in CHOICES}
     known = {name: value for name, value in told.items() if value in CHOICES[name]}
-    free = {name: request.args.get(name, "")[:200].replace("\0", "") for name in FREE}
+    free = {name: request.args.get(name, "")[:MAX_ID].replace("\0", "") for name in FREE}
     return Filter(**{"state": "waiting"} | known | free, uncertain=bool(request.args.get("uncertain")))
 
 

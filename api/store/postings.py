@@ -28,6 +28,7 @@ class Kept:
     origin: str
     """`assessment` or `feedback`."""
     poster: str | None = None
+    """Who posted it, as the caller names them."""
 
 
 def new_id() -> str:

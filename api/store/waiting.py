@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, insert, select, update
 
 from api.store import likeness
+from api.store.columns import storable
 from api.store.review_tables import review
 from api.store.tables import feedback, postings
 
@@ -133,7 +134,7 @@ def posting_at(found: str) -> str:
 
 def poster_key(name: str | None) -> str | None:
     """What stands for a poster's name in an index."""
-    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest() if name else None
+    return hashlib.sha256(storable(name).encode("utf-8", "surrogatepass")).hexdigest() if name else None
 
 
 def spaced(names: tuple[str, ...]) -> str:

@@ -128,7 +128,9 @@ def test_the_verdict_comes_into_the_open_page_and_back_brings_the_form_as_it_was
 
 
 @pytest.mark.parametrize("answer", [None, {"status": 200, "content_type": "text/html", "body": "<p>a proxy's page"}])
-def test_what_cannot_be_fetched_is_sent_the_usual_way(start: Callable[..., Page], answer: dict[str, Any] | None) -> None:
+def test_what_cannot_be_fetched_is_sent_the_usual_way(
+    start: Callable[..., Page], answer: dict[str, Any] | None
+) -> None:
     page = start()
 
     def other(route: Route) -> None:

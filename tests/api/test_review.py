@@ -235,6 +235,19 @@ def test_the_queue_shows_what_waits_and_filters_it(app: Flask, client: FlaskClie
     assert scam in client.get("/review?state=nonsense&level=%00&code='&campaign=").text, "nonsense does not narrow"
 
 
+def test_what_a_caller_lets_us_keep_is_found_by_who_posted_it(client: FlaskClient) -> None:
+    long = "甲" * 256
+    for text, more in (("一", {"poster": "agency-17"}), ("二", {"poster": long}), ("三", {"company": " 某某商贸 "})):
+        body = {"description": f"{SCAM}{text}", "options": {"store": True}} | more
+        assert client.post("/api/v1/assessments", json=body).status_code == 200
+    for poster, text in (("agency-17", "一"), (long, "二"), ("某某商贸", "三")):
+        page = client.get("/review", query_string={"poster": poster}).text
+        assert page.count('class="excerpt"') == 1, poster
+        assert f"{SCAM}{text}" in page
+        assert f"发布者 {poster[:29]}" in page
+    assert 'class="excerpt"' not in client.get("/review?poster=agency").text
+
+
 def test_an_item_shows_text_marks_reasons_feedback_and_copies(app: Flask, client: FlaskClient, kept: Store) -> None:
     key = keep(app, SCAM)
     copy = keep(app, SCAM.replace("三天", "五天"))

@@ -24,7 +24,6 @@ from detector.types import CODES, Posting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from flask.testing import FlaskClient
 

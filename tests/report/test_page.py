@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from hostile import HOSTILE as TWO_HUNDRED
 from playwright.sync_api import sync_playwright
 
 from detector.types import Posting
@@ -86,6 +87,23 @@ def test_hostile_texts_become_no_elements(worst: Study) -> None:
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "{{ 7*7 }}" in page
     assert not re.search(r"[\x00-\x08\x1b\u202a-\u202e\u2066-\u2069]", page)
+
+
+def test_two_hundred_more_that_try_to_become_part_of_a_page_stay_texts(toy_model: Path) -> None:
+    rows = [
+        replace(
+            said("scam", 2, text, name=f"{text}{at}", source=text, group=f"{text}{at}", fired=(text,)),
+            example=Example(f"{text}{at}", Posting(title=text, contact=text, description=f"{text}押金"), "scam"),
+        )
+        for at, text in enumerate(TWO_HUNDRED)
+    ]
+    page = html(made([*rows, said("legit", 3)], toy_model)).decode()
+    found = Elements(page)
+    assert not found.tags & {"script", "img", "iframe", "link", "object", "embed", "form", "textarea", "base", "video"}
+    names = {name for name, _ in found.attributes}
+    assert not [name for name in names if name.startswith("on") or name in {"style", "src", "action", "srcdoc"}]
+    assert all(value and value.startswith("#") for name, value in found.attributes if name == "href")
+    assert page.count("alert(1)") > 400, "they are shown"
 
 
 def test_ids_are_unique_and_every_link_leads_somewhere(worst: Study) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import time
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, event, insert, select
 
 from api.store import Store, feedback, figures, likeness, postings, queue, sessions, votes
 from api.store.columns import now
@@ -201,6 +204,34 @@ def test_a_session_opens_until_it_ends(store: Store) -> None:
         assert sessions.find(connection, sessions.hashed(token)) is None, "what the store holds opens nothing"
         sessions.end(connection, token)
         assert sessions.find(connection, token) is None
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda connection: queue.page(connection, LOCAL, Filter(code="debt_trap", said="said")),
+        lambda connection: queue.page(connection, LOCAL, Filter(state="all", level="high")),
+        lambda connection: queue.page(connection, LOCAL, Filter(poster="x"), "3"),
+        lambda connection: queue.page(connection, LOCAL, Filter(campaign="x")),
+        lambda connection: figures.rules(connection, LOCAL),
+        lambda connection: figures.decided(connection, LOCAL, "0", 1_000),
+    ],
+)
+def test_no_page_makes_sqlite_sort_or_read_a_whole_table(store: Store, ask: Callable[[Connection], object]) -> None:
+    told: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, said: str, values: object, *_: object) -> None:
+        told.append((said, values))
+
+    with store.read() as connection:
+        if connection.dialect.name != "sqlite":
+            pytest.skip("PostgreSQL counts its rows before it chooses")
+        event.listen(connection, "before_cursor_execute", note)
+        ask(connection)
+        plans = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {said}", values).all() for said, values in list(told)]
+    steps = [str(step[3]) for plan in plans for step in plan]
+    assert steps
+    assert not [step for step in steps if "TEMP B-TREE" in step or re.match("SCAN [a-z]", step)], steps
 
 
 @pytest.mark.slow
