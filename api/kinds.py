@@ -95,8 +95,8 @@ KINDS: Mapping[str, Kind] = {
             404,
             "没有这个地址",
             "No such address",
-            "接口列表见 /openapi.json。",
-            "The routes are listed in /openapi.json.",
+            "请看看网址有没有打错；接口列表见 /openapi.json。",
+            "Check the address; the routes are listed in /openapi.json.",
         ),
         Kind(
             "unknown-rule",

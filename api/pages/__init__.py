@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from api.languages import BECAUSE, SOURCE
 from api.pages import feedback
 from api.pages.compress import assets_in
-from api.pages.display import LANGUAGES, article, chosen, explained, language, render, say, shown, to, told
+from api.pages.display import LANGUAGES, article, chosen, explained, language, render, say, shown, speak, to, told
 from api.pages.form import COLUMNS, Complaint, page
 from api.pages.routes import pages
 from api.pages.wording import table
@@ -63,6 +63,7 @@ def register(app: Flask) -> None:
         article=article,
         chosen=chosen,
         language=language,
+        speak=speak,
         LANGUAGES=LANGUAGES,
         SOURCE=SOURCE,
         CODES=CODES,

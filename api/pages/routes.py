@@ -75,23 +75,23 @@ def service_worker() -> Response:
 
 
 @pages.get("/problems/")
-def problem_index() -> str:
+def problem_index() -> Response:
     """All problem types."""
-    return render_template("problems.html", kinds=KINDS.values())
+    return render("problems.html", kinds=KINDS.values())
 
 
 @pages.get("/problems/<slug>")
-def problem_page(slug: str) -> str:
+def problem_page(slug: str) -> Response:
     """What one problem type means and how to mend it."""
     if slug not in KINDS:
         refuse("not-found")
-    return render_template("problems.html", kinds=[KINDS[slug]])
+    return render("problems.html", kinds=[KINDS[slug]])
 
 
 @pages.get("/docs")
-def docs() -> str:
+def docs() -> Response:
     """The API to read, from the same description that programs read."""
-    return render_template("docs.html", api=openapi.described(current_app).to_dict())
+    return render("docs.html", api=openapi.described(current_app).to_dict())
 
 
 @pages.get("/favicon.ico")

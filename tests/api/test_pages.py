@@ -242,3 +242,24 @@ def test_the_service_worker_keeps_files_of_ours_and_nothing_else(client: FlaskCl
     assert [path for path in kept if not path.startswith("/static/")] == ["/offline"]
     assert all(client.get(path).status_code == 200 for path in kept)
     assert "cache.put" not in worker.text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("zh-Hans", "接口错误说明"), ("zh-Hant", "介面錯誤說明"), ("en", "Errors of the API")],
+)
+def test_the_pages_for_developers_speak_the_readers_language(client: FlaskClient, language: str, words: str) -> None:
+    page = client.get(f"/problems/?lang={language}").text
+    assert f"<h1>{words}</h1>" in page
+    assert f'<html lang="{language}"' in page
+    assert f'href="/docs?lang={language}"' in page
+    assert f'<html lang="{language}"' in client.get(f"/docs?lang={language}").text
+
+
+def test_a_browser_is_told_in_its_language_what_went_wrong(client: FlaskClient) -> None:
+    asked = {"Accept": "text/html", "Accept-Language": "en-GB"}
+    english = client.get("/nothing", headers=asked)
+    assert (english.status_code, english.text.count('<html lang="en"')) == (404, 1)
+    assert "<h1>No such address</h1>" in english.text
+    chinese = client.get("/nothing?lang=zh-Hant", headers=asked).text
+    assert "回到首頁" in chinese
