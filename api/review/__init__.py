@@ -37,8 +37,13 @@ WORDS = {
 }  # fmt: skip
 
 
-def beijing(moment: datetime) -> str:
-    """A moment as a reader in China writes it."""
+def beijing(moment: datetime | str) -> str:
+    """A moment, or one written by ISO 8601, as a reader in China writes it; what is no moment stays as it is."""
+    if isinstance(moment, str):
+        try:
+            moment = datetime.fromisoformat(moment)
+        except ValueError:
+            return moment
     return f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M}"
 
 

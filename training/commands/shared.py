@@ -143,7 +143,11 @@ def steps() -> Iterator[Callable[[str, float], None]]:
         yield _lines()
         return
     bar: ProgressBar[object]
-    with click.progressbar(length=1000, item_show_func=str, file=sys.stderr, width=24, show_eta=False) as bar:
+
+    def named(step: object) -> str:
+        return str(step or "")  # there is none before the first
+
+    with click.progressbar(length=1000, item_show_func=named, file=sys.stderr, width=24, show_eta=False) as bar:
 
         def step(name: str, share: float) -> None:
             bar.update(round(share * 1000) - bar.pos, name)
