@@ -39,12 +39,11 @@ WORDS = {
 
 def beijing(moment: datetime | str) -> str:
     """A moment, or one written by ISO 8601, as a reader in China writes it; what is no moment stays as it is."""
-    if isinstance(moment, str):
-        try:
-            moment = datetime.fromisoformat(moment)
-        except ValueError:
-            return moment
-    return f"{moment.astimezone(BEIJING):%Y-%m-%d %H:%M}"
+    try:
+        told = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    except ValueError:
+        return str(moment)
+    return f"{told.astimezone(BEIJING):%Y-%m-%d %H:%M}"
 
 
 def token() -> Markup:

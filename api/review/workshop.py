@@ -27,6 +27,8 @@ blueprint = Blueprint("workshop", __name__)
 ENDINGS = (".csv", ".xlsx", ".jsonl")
 MOST_SHOWN = 20
 EXAMPLES = "feedback.jsonl"
+BASE = "shipped"
+"""The examples that a training has besides what was decided."""
 KINDS: Mapping[str, str] = {"upload": "批量检查", "train": "训练", "promote": "启用模型"}
 STATUSES: Mapping[str, str] = {
     "waiting": "排队中", "running": "进行中", "done": "完成", "partly": "完成，有几行没读懂", "failed": "失败",
@@ -75,7 +77,7 @@ def train() -> BaseResponse:
         Step("导出审核过的反馈", ["feedback", "export", "-o", examples, "--tenant", own.tenant, "--by", own.name]),
         Step(
             "训练",
-            ["train", examples, "--base", "shipped", "-o", model, "--predictions", "--jobs", "1"],
+            ["train", examples, "--base", BASE, "-o", model, "--predictions", "--jobs", "1"],
             needs=EXAMPLES,
             without="没有够用的审核结论，不训练：每种结论至少 20 条，而且骗局和正常招聘都要有。",
         ),

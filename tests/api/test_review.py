@@ -6,28 +6,30 @@ import csv
 import io
 import json
 import re
+import shutil
 import time
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import select
 
 from api import create_app
-from api.review import access, agreement, boards, charts, sheet, tasks
+from api.review import access, agreement, boards, charts, sheet, tasks, workshop
 from api.review.access import COOKIE, safe_next
 from api.review.items import differing
-from api.store import feedback, keys, open_store, postings, queue, sessions
+from api.store import feedback, keys, open_store, postings, queue, sessions, votes
 from api.store.keys import Wish
 from api.store.postings import Kept
 from api.store.queue import Filter
 from api.store.tables import LOCAL, decisions
 from api.store.tables import audit as trail
+from detector.registry import Registry
 from detector.types import Posting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from flask import Flask
     from flask.testing import FlaskClient
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
 
 SCAM = "招打字员，日结500元，入职前先交押金200元，三天后退还，名额不多，加微信报名。"
+TOY = Path(__file__).parent.parent / "toy.jsonl"
 FINE = "社区超市招收银员，早晚两班，缴社保，月薪4500元，面试请到店里。"
 HOSTILE = (
     "<script>alert(1)</script>押金",
@@ -458,9 +461,9 @@ def test_no_cell_of_a_file_is_a_formula() -> None:
     assert list(csv.reader(io.StringIO(told, newline="")))[1:] == [["'=1+1", "'@SUM(A1)", "x=1", "", "-3"]]
 
 
-def over(client: FlaskClient, path: str) -> str:
+def over(client: FlaskClient, path: str, seconds: float = 90) -> str:
     """The page of a task once it is over."""
-    until = time.monotonic() + 90
+    until = time.monotonic() + seconds
     while 'http-equiv="refresh"' in (page := client.get(path).text):
         assert time.monotonic() < until, page
         time.sleep(0.2)
@@ -563,6 +566,36 @@ def test_nothing_is_trained_while_too_little_was_decided(client: FlaskClient) ->
     page = over(client, started.location)
     assert "没有够用的审核结论" in page
     assert ">训练：失败<" in page
+
+
+@pytest.mark.slow
+def test_a_training_runs_to_its_end_and_its_report_and_version_are_there(
+    app: Flask, client: FlaskClient, kept: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workshop, "BASE", "none")
+    rows = [json.loads(line) for line in TOY.read_text("utf-8").splitlines()]
+    for row in rows:
+        key = keep(app, row["text"])
+        with kept.write() as connection:
+            votes.cast(connection, LOCAL, LOCAL, [key], votes.Ruling(row["label"], tuple(row.get("codes", ()))))
+    started = client.post("/review/training", data={"csrf": token_on(client, "/review/models")})
+    page = over(client, started.location, 240)
+    assert ">训练：完成<" in page, page
+    assert page.count("✓") == 4
+    assert "None" not in page
+    version = re.search("到模型页启用 ([0-9a-f]{12})", page)
+    assert version
+    report = client.get(f"{started.location}/report")
+    assert report.headers["Content-Security-Policy"].startswith("sandbox;")
+    assert version[1] in report.text
+    assert f"{len(rows)} 条文本" in report.text
+    models = client.get("/review/models").text
+    assert f'id="v-{version[1]}"' in models
+    assert f'action="/review/models/{version[1]}"' in models
+    assert f"{started.location}/report" in models
+    task = next(tasks.everyone(LOCAL))
+    assert not (task.folder / workshop.EXAMPLES).exists(), "the texts do not stay beside the report"
+    shutil.rmtree(Registry.here().folder(version[1]))
 
 
 def test_a_report_is_shown_shut_in(client: FlaskClient) -> None:
