@@ -57,6 +57,10 @@ bench-http: $(VENV)/.ready ## speed over HTTP beside the usual service, with tar
 	    echo 'make: bench-http needs wrk (Debian: apt-get install wrk)' >&2; exit 1; fi
 	@$(PYTHON) -m training.bench_http
 
+.PHONY: soak
+soak: $(VENV)/.ready ## ten minutes of load with promotions, changed rules and killed workers (MINUTES=...)
+	@$(PYTHON) -m training.bench_soak --minutes $(or $(MINUTES),10)
+
 .PHONY: bench-ocr
 bench-ocr: $(VENV)/.ready test-tools ## how well thirty drawn screenshots are read, written to docs/ocr.md
 	@$(PYTHON) -m training.ocr_bench --write

@@ -4,8 +4,9 @@ gunicorn hands each new connection to a thread, which then waits for its first b
 all threads busy. Here a connection waits with the kept-alive ones, and takes a thread when the head of its request is
 whole. A body that trickles in still holds a thread; nginx in front takes that away (docs/operations.md).
 
-A worker that has more connections than another leaves a new one to that one for a moment (api/fairness.py). And where
-gunicorn would stand still until a client has closed its end, up to two seconds, here the others are served meanwhile.
+A worker that has more connections than another leaves a new one to that one for a moment, and asks clients of its own
+to come back on a new one: after a restart a kept-alive one would never move (api/fairness.py). And where gunicorn would
+stand still until a client has closed its end, up to two seconds, here the others are served meanwhile.
 """
 
 from __future__ import annotations
@@ -80,10 +81,27 @@ class Worker(ThreadWorker):
         """Begin with no unfinished head."""
         self.unfinished: list[TConn] = []
         self.next_look = 0.0
-        self.waits_until = 0.0
+        self.waits_until = self.next_shed = 0.0
         self.manners = MANNERS
         self.parting: deque[Connection] = deque()
         super().init_process()
+
+    @property
+    def max_keepalived(self) -> int:
+        """Connections that may be kept open; as if none, for one answer, when it had better come back elsewhere."""
+        return 0 if self.sheds() else self.most_kept
+
+    @max_keepalived.setter
+    def max_keepalived(self, most: int) -> None:
+        self.most_kept = most
+
+    def sheds(self) -> bool:
+        """Whether another worker would still have no more connections than this one, were it given one."""
+        now = time.monotonic()
+        if now < self.next_shed or not self.shares.others_have_fewer(self.slot, self.nr_conns - 1):
+            return False
+        self.next_shed = now + MANNERS
+        return True
 
     def set_accept_enabled(self, enabled: bool | None) -> None:
         """Say so to the other workers; one that holds back goes on doing so until its time is over."""

@@ -44,6 +44,8 @@ POSTING = (*BODY, "invalid-posting", "empty-posting", "text-too-long")
 """What a route that takes a posting may refuse."""
 KEYED = ("key-missing", "key-invalid", "scope-missing", "rate-limited", "quota-exceeded")
 """What any route that asks for a key may refuse."""
+ASK_FOR_KEYS = ("/api/", "/metrics")
+"""Routes that may ask for a key; the second asks whoever is on another machine."""
 LIMITS = {
     "RateLimit-Policy": "The limits of the key: postings (q) in so many seconds (w).",
     "RateLimit": "What is left of each (r), and the seconds until it is whole again (t).",
@@ -81,7 +83,7 @@ class Operation:
 
     def to_dict(self) -> dict[str, Any]:
         """The Operation Object."""
-        keyed = self.path.startswith("/api/")
+        keyed = self.path.startswith(ASK_FOR_KEYS)
         refusals = (*self.refusals, *(KEYED if keyed else ()), "internal-error")
         described: dict[str, Any] = {
             "operationId": self.name,

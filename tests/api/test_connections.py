@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import time
 from contextlib import ExitStack
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -46,6 +49,25 @@ def test_two_workers_get_half_of_the_connections_each() -> None:
             assert time.monotonic() < until, shares
             time.sleep(0.05)
         assert min(shares) >= 4, shares
+
+
+def test_kept_alive_connections_move_to_a_worker_that_came_later() -> None:
+    with served("port=0, workers=2, jobs=0") as (port, process), ExitStack() as stack:
+        late, other = wait_for_workers(process.pid)
+        before = sockets_of(late)
+        os.kill(late, signal.SIGSTOP)
+        clients = [HTTPConnection("127.0.0.1", port, timeout=20) for _ in range(6)]
+        for client in clients:
+            stack.callback(client.close)
+            client.request("GET", "/healthz")
+            client.getresponse().read()
+        os.kill(late, signal.SIGCONT)
+        until = time.monotonic() + 30
+        while sockets_of(late) - before < 2:
+            assert time.monotonic() < until, (sockets_of(late), sockets_of(other))
+            for client in clients:
+                client.request("GET", "/healthz")
+                assert client.getresponse().read()
 
 
 def test_clients_that_do_not_close_their_end_hold_up_nobody() -> None:
