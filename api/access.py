@@ -45,8 +45,14 @@ ADDRESSES = 4096
 """Addresses that are remembered for having guessed; the oldest are forgotten first."""
 NOBODY = "0" * 64
 """What a key that does not exist is compared with, so that it takes as long."""
-BY_THE_POSTING = {"/api/v1/assessments/batch", "/api/v1/assessments/stream"}
-"""Routes that charge a key themselves, for each posting; a request to any other costs as much as one posting."""
+BY_THE_POSTING = {
+    "/api/v1/assessments/batch",
+    "/api/v1/assessments/stream",
+    "/api/v1/jobs",
+    "/api/v1/jobs/<job_id>",
+    "/api/v1/jobs/<job_id>/result",
+}
+"""Routes that charge a key for each posting, if at all; a request to any other costs as much as one posting."""
 READS = {"HEAD": "GET"}
 _PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 

@@ -132,8 +132,12 @@ class Memory:
 
     def remember(self, recalled: Recalled, assessment: Assessment, posting: str | None) -> None:
         """Have a posting remembered; `posting` is the id under which its text is kept, if it is."""
+        self.outbox.put([self.sighting(recalled, assessment, posting)])
+
+    def sighting(self, recalled: Recalled, assessment: Assessment, posting: str | None) -> Seen:
+        """What is remembered of a posting."""
         code = assessment.reasons[0].code if assessment.reasons else None
-        self.outbox.put([Seen(recalled.trace, assessment.risk_score, code, now(), posting)])
+        return Seen(recalled.trace, assessment.risk_score, code, now(), posting)
 
     def told(self, document: Document, recalled: Recalled) -> dict[str, Any]:
         """The member `campaign` of an answer; its reasons in Chinese, with all they have."""

@@ -196,6 +196,7 @@ class JobAnswer(TypedDict):
     refused: int
     levels: LevelsAnswer
     cause: str | None
+    waits_until: str | None
     created: str
     started: str | None
     finished: str | None
@@ -228,6 +229,9 @@ class JobRequest(TypedDict):
 
     file: str
     webhook: NotRequired[str | None]
+    language: NotRequired[Literal["zh-Hans", "zh-Hant", "en"] | None]
+    explain: NotRequired[Literal["none", "short", "full"] | None]
+    campaign: NotRequired[Literal["true", "false"] | None]
 
 
 class LegalAnswer(TypedDict):
@@ -336,6 +340,13 @@ class PolicyAnswer(TypedDict):
     evidence: list[EvidenceAnswer]
 
 
+class PolicyStateAnswer(TypedDict):
+    """The policy file, as the worker that answers took it up."""
+
+    since: str
+    refused: RefusedPolicyAnswer | None
+
+
 class PostingRequest(TypedDict):
     """A posting: `text`, or the columns of a job board; not all blank, and 20,000 characters at most in all."""
 
@@ -418,6 +429,13 @@ class RefusedAnswer(TypedDict):
     cause: str
 
 
+class RefusedPolicyAnswer(TypedDict):
+    """The policy file was changed and is not right; the policy before goes on."""
+
+    at: str
+    cause: str | None
+
+
 class RuleAnswer(TypedDict):
     """A rule as it is running."""
 
@@ -465,6 +483,7 @@ class RunningAnswer(TypedDict):
     place: Literal["shipped", "promoted", "given"]
     since: str | None
     refused: RefusedAnswer | None
+    policy: PolicyStateAnswer | None
 
 
 class SetAsideAnswer(TypedDict):

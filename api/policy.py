@@ -15,7 +15,7 @@ import time
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,7 +61,11 @@ SHOWN = 5
 
 
 class PolicyError(Exception):
-    """The file is not a policy: one line that says what to mend."""
+    """The file is not a policy: one line that says what to mend, perhaps in the table of one `tenant`."""
+
+    def __init__(self, line: str, tenant: str | None = None) -> None:
+        super().__init__(line)
+        self.tenant = tenant
 
 
 # --- the file ---
@@ -163,7 +167,8 @@ def read_policy(path: Path) -> Mapping[str, Wanted]:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
-        raise PolicyError(f"{path.name}: {where}: {first['msg'].removeprefix('Value error, ')}") from None
+        tenant = str(first["loc"][1]) if len(first["loc"]) > 1 else None
+        raise PolicyError(f"{path.name}: {where}: {first['msg'].removeprefix('Value error, ')}", tenant) from None
     return {tenant: Wanted(table, *_rules(path, tenant, table)) for tenant, table in found.tenants.items()}
 
 
@@ -173,7 +178,7 @@ def _rules(path: Path, tenant: str, table: TenantTable) -> tuple[tuple[Rule, ...
     try:
         packs = load_rules(path.parent / table.packs)
     except PackError as error:
-        raise PolicyError(f"{path.name}: {tenant}: {error}") from None
+        raise PolicyError(f"{path.name}: {tenant}: {error}", tenant) from None
     return packs.rules, packs.version
 
 
@@ -342,13 +347,24 @@ def _name(company: str | None) -> str:
 # --- while the service runs ---
 
 
+def _at_once() -> datetime:
+    return datetime.now(UTC)
+
+
+def _said(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
+
+
 @dataclass(slots=True)
 class Policies:
     """The policies of one application, as they are now in the file."""
 
     path: Path
     wanted: Mapping[str, Wanted] = field(default_factory=dict)
-    refused: str | None = None
+    since: datetime = field(default_factory=_at_once)
+    refused: PolicyError | None = None
+    """Why the file as it is now was not taken up; the one before goes on."""
+    refused_at: datetime | None = None
     _stamp: Stamp = ()
     _made: dict[str, tuple[Detector, Wanted, date, Governed]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -382,13 +398,24 @@ class Policies:
         try:
             self.wanted = self._read(detector)
         except PolicyError as error:
-            self.refused = str(error)
-            log.warning("policy is refused, the one before goes on: %s", self.refused)
+            self.refused, self.refused_at = error, _at_once()
+            log.warning("policy is refused, the one before goes on: %s", error)
             return False
-        self.refused = None
+        self.refused, self.since = None, _at_once()
         self._made = {tenant: made for tenant, made in self._made.items() if tenant in self.wanted}
         log.warning("policy taken up: %d tenants", len(self.wanted))
         return True
+
+    def facts(self, tenant: str | None) -> Mapping[str, object]:
+        """Since when the policy holds, and what was refused; of another tenant's table only that it was.
+
+        None for the tenant is whoever may see all of the file.
+        """
+        refused = None
+        if self.refused is not None and self.refused_at is not None:
+            own = tenant is None or self.refused.tenant in {None, tenant}
+            refused = {"at": _said(self.refused_at), "cause": str(self.refused) if own else None}
+        return {"since": _said(self.since), "refused": refused}
 
     def _read(self, detector: Assessor) -> Mapping[str, Wanted]:
         found = read_policy(self.path)
@@ -396,7 +423,8 @@ class Policies:
         for tenant, wanted in found.items():
             twins = sorted(own.intersection(rule.id for rule in wanted.rules))
             if twins:
-                raise PolicyError(f"{self.path.name}: {tenant}: {twins[0]}: the program has a rule of this name")
+                line = f"{self.path.name}: {tenant}: {twins[0]}: the program has a rule of this name"
+                raise PolicyError(line, tenant)
         return found
 
     def _now(self) -> Stamp:

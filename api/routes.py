@@ -6,10 +6,11 @@ import logging
 from collections.abc import Mapping
 from contextlib import closing
 
-from flask import Blueprint, Flask, Response, current_app, request
+from flask import Blueprint, Flask, Response, current_app, g, request
 
 from api import openapi, reload, schema
 from api.assessing import answers_to, assess_value, default_options
+from api.caller import caller
 from api.config import assessor, config
 from api.encoding import answer
 from api.languages import codes_in, rule_in
@@ -95,7 +96,10 @@ def versions() -> dict[str, str]:
 @api.get("/api/v1/model")
 def model() -> Response:
     """The model that is running in the worker that answers, since when, and what it refused to take up."""
-    return answer({"versions": versions(), "manifest": dict(assessor().manifest), "running": reload.facts(current_app)})
+    policies = current_app.extensions.get("policies")
+    told = policies.facts(caller().tenant if "key" in g else None) if policies else None
+    running = {**reload.facts(current_app), "policy": told}
+    return answer({"versions": versions(), "manifest": dict(assessor().manifest), "running": running})
 
 
 @api.get("/healthz")

@@ -273,12 +273,27 @@ class RefusedAnswer(Answer):
     cause: str
 
 
+class RefusedPolicyAnswer(Answer):
+    """The policy file was changed and is not right; the policy before goes on."""
+
+    at: str
+    cause: str | None = Field(description="null when it lies in the table of another tenant")
+
+
+class PolicyStateAnswer(Answer):
+    """The policy file, as the worker that answers took it up."""
+
+    since: str
+    refused: RefusedPolicyAnswer | None
+
+
 class RunningAnswer(Answer):
     """How the worker that answers came by its model: others may be a second ahead or behind."""
 
     place: Literal["shipped", "promoted", "given"]
     since: str | None
     refused: RefusedAnswer | None
+    policy: PolicyStateAnswer | None = Field(description="null where the service runs without a policy file")
 
 
 class ModelAnswer(Answer):

@@ -80,10 +80,11 @@ def serve(service: Service) -> None:
     listener = listen(service.host, service.port)
     started, counts, keepers = os.getpid(), workers.share(), list[Popen[bytes]]()
     try:
-        application = load(completed(service))
+        service = completed(service)
+        application = load(service)
         application.extensions["desk"] = ocr.opened(ocr.Limits.of(service.threads))
         model = None if service.model is None else str(service.model)
-        keepers += [keeper.opened(service.database, model) for _ in range(service.jobs)]
+        keepers += [keeper.opened(service.database, model, service.config.policy) for _ in range(service.jobs)]
         warm(application)
         gc.collect()
         gc.freeze()  # what is loaded now stays shared between the workers

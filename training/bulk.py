@@ -48,10 +48,19 @@ class Scored:
 
 
 Assess = Callable[[Iterable["Block"]], Iterator[Scored]]
+Done = tuple["Posting", "str | None", "Assessment"]
+"""A posting with the id that its row has, and what was found in it."""
+Tell = Callable[[Sequence[Done]], Iterable["dict[str, object]"]]
+"""What makes JSON objects of assessments."""
 
 
-def assess_block(detector: Assessor, block: Block) -> Scored:
-    """Every row of a block: assessed or refused."""
+def plainly(done: Sequence[Done]) -> Iterable[dict[str, object]]:
+    """Each assessment as it is."""
+    return (assessment.to_dict() for _, _, assessment in done)
+
+
+def assess_block(detector: Assessor, block: Block, tell: Tell = plainly) -> Scored:
+    """Every row of a block: assessed and told, or refused."""
     scored = Scored([], [])
     items: list[Item] = []
     for row in block:
@@ -60,11 +69,16 @@ def assess_block(detector: Assessor, block: Block) -> Scored:
             scored.refused.append(item)
         else:
             items.append(item)
+    read: list[Item] = []
+    done: list[Done] = []
     for item, answer in zip(items, _answers(detector, items), strict=True):
         if isinstance(answer, str):
             scored.refused.append(BadRow(item.number, answer))
         else:
-            scored.results.append((item.number, answer.to_dict() | {"id": item.id}))
+            read.append(item)
+            done.append((item.posting, None if item.id is None else str(item.id), answer))
+    for item, told in zip(read, tell(done), strict=True):
+        scored.results.append((item.number, told | {"id": item.id}))
     scored.refused.sort(key=lambda bad: bad.number)
     return scored
 

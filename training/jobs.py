@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from training.bulk import Assessor, Scored, assess_block
+from training.bulk import Assessor, Scored, Tell, assess_block, plainly
 from training.reading import open_rows
 
 if TYPE_CHECKING:
@@ -28,15 +28,34 @@ class Block:
     """Of the file that is read, 0..1; None when nobody knows."""
 
 
-def blocks(path: str, detector: Assessor, skip: int = 0) -> Iterator[Block]:
-    """The file from the row after the first `skip` on. FileError when it cannot be read as a whole."""
+class UsedUp(Exception):  # noqa: N818  # it says what is the case
+    """No more rows are allowed for now."""
+
+
+def as_many(rows: int) -> int:
+    """All rows that there are."""
+    return rows
+
+
+def blocks(
+    path: str, detector: Assessor, skip: int = 0, tell: Tell = plainly, allow: Callable[[int], int] = as_many
+) -> Iterator[Block]:
+    """The file from the row after the first `skip` on. FileError when it cannot be read as a whole.
+
+    `allow` says of so many rows how many may be assessed now; when that is not all of them, UsedUp follows.
+    """
     with open_rows(path) as rows:
         for rows_read in rows.blocks:
             fresh = rows_read[skip:]
             skip = max(0, skip - len(rows_read))
-            if fresh:
-                share = min(1.0, rows.done() / rows.size) if rows.size else None
-                yield _block(assess_block(detector, fresh), share)
+            if not fresh:
+                continue
+            allowed = fresh[: allow(len(fresh))]
+            share = min(1.0, rows.done() / rows.size) if rows.size else None
+            if allowed:
+                yield _block(assess_block(detector, allowed, tell), share)
+            if len(allowed) < len(fresh):
+                raise UsedUp
 
 
 def _block(scored: Scored, share: float | None) -> Block:

@@ -83,14 +83,16 @@ def watched(process: subprocess.Popen[bytes]) -> bool:
     return process.returncode == 0
 
 
-def opened(database: str | None, model: str | None) -> subprocess.Popen[bytes]:
+def opened(database: str | None, model: str | None, policy: Path | None = None) -> subprocess.Popen[bytes]:
     """A keeper of its own process. To be opened before workers are forked; ends with whoever opened it."""
     from api.jobs.folder import root  # noqa: PLC0415  # the keeper itself does without
 
+    told = {"SCAMJOB_DATABASE": database} if database else {}  # where a password is not seen by all
+    told |= {"SCAMJOB_POLICY": str(policy.absolute())} if policy else {}
     return subprocess.Popen(
         [sys.executable, "-I", __file__, str(root()), *(["--model", model] if model else [])],
         stdin=subprocess.PIPE,
-        env=os.environ | ({"SCAMJOB_DATABASE": database} if database else {}),  # where a password is not seen by all
+        env=os.environ | told,
         start_new_session=True,  # Ctrl+C is for the server, which finishes what it has begun
     )
 

@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import errno
-from typing import Annotated, Any, Literal, Never
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any, Literal, Never, get_args
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask, Response, g, request
 from pydantic import AwareDatetime, Field, WithJsonSchema
 
 from api import openapi
+from api.assessing import default_options
 from api.caller import caller
 from api.config import config
 from api.encoding import answer
 from api.jobs import folder, tables
+from api.jobs.answering import wishes_of
 from api.jobs.targets import BadTarget, target_of
 from api.jobs.upload import Upload, invalid, received
+from api.limits import charge
 from api.openapi import Operation
-from api.problems import refuse, refuse_until
+from api.problems import Refused, refuse, refuse_until
 from api.repetition import IDEMPOTENCY_KEY, idempotency_key
 from api.schema import Answer
 from api.store import deliveries, jobs
 from api.store.idempotency import OtherBody, Scope, once
 from api.stored import STORE_REFUSALS, store
 from api.stream import NDJSON
+from api.submission import Explain, Language, Options
 
 routes = Blueprint("jobs", __name__)
 
 CSV = "text/csv"
+CHOICES = {"language": get_args(Language), "explain": get_args(Explain), "campaign": ("true", "false")}
 LATER = 60
 """Seconds after which a tenant with too many jobs may try again."""
 
@@ -39,6 +46,11 @@ class JobRequest(Answer):
     file: Annotated[str, _FILE] = Field(description=".jsonl, .csv, .xlsx or .parquet, by the ending of its name.")
     webhook: str | None = Field(
         None, max_length=2000, description="https:// address that is told of the end; as a query parameter of a body."
+    )
+    language: Language | None = Field(None, description="Of titles, explanations and advice; likewise.")
+    explain: Explain | None = Field(None, description="As in the options of a posting; likewise.")
+    campaign: Literal["true", "false"] | None = Field(
+        None, description="Whether postings are looked up in the campaign memory, and remembered there; likewise."
     )
 
 
@@ -71,6 +83,7 @@ class JobAnswer(Answer):
     refused: int = Field(description="Rows that could not be assessed; each has an `error` in the result.")
     levels: LevelsAnswer
     cause: str | None = Field(description="Why it failed, in English.")
+    waits_until: AwareDatetime | None = Field(description="The quota of the key is used up; it goes on then.")
     created: AwareDatetime
     started: AwareDatetime | None
     finished: AwareDatetime | None
@@ -86,6 +99,9 @@ def create_job() -> Response:
     try:
         with received(request, job, config().max_job_body) as upload:
             made = _queued(upload, job, key)
+    except Refused:
+        charge(1)
+        raise
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             refuse_until("no-space", LATER)
@@ -100,24 +116,25 @@ def create_job() -> Response:
 
 def _queued(upload: Upload, job: str, key: str | None) -> dict[str, Any]:
     """The new job, or the one that the same request made before."""
-    tenant = caller().tenant
-    _check_webhook(upload.webhook)
+    tenant, webhook = caller().tenant, upload.said.get("webhook")
+    _check_webhook(webhook)
+    wish = jobs.Wish(webhook, wishes_of(_options(upload.said)), g.key.id if "key" in g else None)
 
     with store().write() as connection:
 
         def act() -> dict[str, Any]:
             limits, file = config().jobs, (upload.format, upload.size)
-            jobs.add(connection, tenant, job, file, upload.webhook, limits, caller().name)
+            jobs.add(connection, tenant, job, file, wish, limits, caller().name)
             found = jobs.get(connection, tenant, job)
             assert found
             return jobs.facts(found) | {"webhook": None}
 
-        if upload.webhook and not deliveries.signing(connection, tenant):
+        if webhook and not deliveries.signing(connection, tenant):
             refuse("no-webhook-secret")
         try:
             if key is None:
                 return act()
-            sent = f"{upload.digest} {upload.format} {upload.webhook}".encode()
+            sent = f"{upload.digest} {upload.format} {sorted(upload.said.items())}".encode()
             return once(connection, Scope(tenant, "jobs", key, sent), act)
         except OtherBody:
             refuse("idempotency-conflict")
@@ -132,6 +149,19 @@ def _too_many(error: jobs.TooMany) -> Never:
     refuse(
         "too-many-jobs", "文件和结果占的空间到了上限。", "Files and results take all the space allowed; delete some."
     )
+
+
+def _options(said: Mapping[str, str]) -> Options:
+    """How the answers are wanted; what is not said, as for any other request."""
+    wanted: dict[str, Any] = {}
+    for name, values in CHOICES.items():
+        value = said.get(name)
+        if value is not None and value not in values:
+            invalid(f"#/{name}", f"必须是 {'、'.join(values)} 之一", f"must be one of {', '.join(values)}")
+        if value is not None:
+            wanted[name] = value == "true" if name == "campaign" else value
+    default = default_options()
+    return replace(default, **wanted, asked=default.asked or "language" in wanted)
 
 
 def _check_webhook(url: str | None) -> None:

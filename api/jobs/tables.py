@@ -11,7 +11,7 @@ import orjson
 
 from detector.cells import harmless
 
-COLUMNS = ("row", "id", "kind", "risk_level", "risk_score", "codes", "evidence", "error", "model", "rules")
+COLUMNS = ("row", "id", "kind", "risk_level", "risk_score", "codes", "evidence", "campaign", "error", "model", "rules")
 
 
 def as_csv(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -43,6 +43,7 @@ def _cells(line: Mapping[str, Any]) -> list[object]:
         *(line.get(name) for name in ("kind", "risk_level", "risk_score")),
         " ".join(dict.fromkeys(reason["code"] for reason in reasons)),
         " | ".join(dict.fromkeys(quotes)),
+        (line.get("campaign") or {}).get("found"),
         line.get("error", {}).get("detail_en"),
         versions.get("model"),
         versions.get("rules"),

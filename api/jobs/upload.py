@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +34,8 @@ FORMATS = {
 ENDINGS = ("jsonl", "csv", "xlsx", "parquet")
 MAGIC = {"xlsx": b"PK", "parquet": b"PAR1"}
 FORM = "multipart/form-data"
+SAID = ("webhook", "language", "explain", "campaign")
+"""Fields of a form, or parameters in the address of a file that is sent as the body."""
 PIECE = 256 * 1024
 
 
@@ -44,7 +46,8 @@ class Upload:
     format: str
     size: int
     digest: str
-    webhook: str | None
+    said: Mapping[str, str]
+    """What came with it: webhook, language, explain, campaign."""
 
 
 @contextmanager
@@ -68,9 +71,9 @@ def _received(request: Request, path: Path) -> Upload:
     partial = path / "arriving"
     with partial.open("w+b") as stream:
         if request.mimetype == FORM:
-            form, webhook = _from_form(request, cast("IO[bytes]", stream))
+            form, fields = _from_form(request, cast("IO[bytes]", stream))
         else:
-            form, webhook = _from_body(request, stream), request.args.get("webhook")
+            form, fields = _from_body(request, stream), request.args
         stream.flush()
         os.fsync(stream.fileno())
         size = stream.seek(0, os.SEEK_END)
@@ -81,7 +84,7 @@ def _received(request: Request, path: Path) -> Upload:
     partial.rename(path / f"input.{form}")
     folder.synced(path)
     folder.synced(path.parent)
-    return Upload(form, size, digest, webhook or None)
+    return Upload(form, size, digest, {name: fields[name] for name in SAID if fields.get(name)})
 
 
 def _from_body(request: Request, stream: IO[bytes]) -> str:
@@ -103,7 +106,7 @@ def _from_body(request: Request, stream: IO[bytes]) -> str:
     return form
 
 
-def _from_form(request: Request, stream: IO[bytes]) -> tuple[str, str | None]:
+def _from_form(request: Request, stream: IO[bytes]) -> tuple[str, Mapping[str, str]]:
     files: list[IO[bytes]] = []
 
     def into(*_: object, **__: object) -> IO[bytes]:
@@ -129,7 +132,7 @@ def _from_form(request: Request, stream: IO[bytes]) -> tuple[str, str | None]:
     if form is None:
         names = "、".join(f".{one}" for one in ENDINGS)
         invalid("#/file", f"文件名要以 {names} 结尾", f"must have a name that ends in .{', .'.join(ENDINGS)}")
-    return form, fields.get("webhook")
+    return form, fields
 
 
 def _one_file() -> Never:

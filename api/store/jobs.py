@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,6 +51,9 @@ jobs = Table(
     Column("format", String(16), nullable=False),  # jsonl | csv | xlsx | parquet
     Column("size", BigInteger, nullable=False),  # bytes of the file
     Column("webhook", Words),
+    Column("options", JSON),  # language, length, campaign memory; NULL: as they are usually
+    Column("key", String(16)),  # on whose quota it is counted; NULL: on nobody's
+    Column("waits_until", Moment),  # the day's quota is used up
     Column("share", Float),  # 0..1; NULL while nobody knows
     Column("rows", Integer, nullable=False),  # done with, refused ones too
     Column("refused", Integer, nullable=False),
@@ -112,6 +115,10 @@ class Claim:
     segment: str
     """The name of the file that this worker writes to."""
     rows: int
+    options: Mapping[str, Any] | None = None
+    """How its sender wants the answers; None is as usual."""
+    key: str | None = None
+    """On whose quota it is counted, if on anybody's."""
 
 
 def new_id() -> str:
@@ -119,8 +126,17 @@ def new_id() -> str:
     return secrets.token_hex(12)
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the sender of a file wants: who is told of the end, how the answers are, on whose quota they count."""
+
+    webhook: str | None = None
+    options: Mapping[str, Any] | None = None
+    key: str | None = None
+
+
 def add(
-    connection: Connection, tenant: str, job: str, file: tuple[str, int], webhook: str | None, limits: Limits, by: str
+    connection: Connection, tenant: str, job: str, file: tuple[str, int], wish: Wish, limits: Limits, by: str
 ) -> None:
     """Queue a file of (format, bytes). TooMany when the tenant has enough."""
     if connection.dialect.name == "postgresql":
@@ -132,7 +148,7 @@ def add(
     if used + file[1] > limits.bytes:
         raise TooMany("bytes")
     fresh = {"rows": 0, "refused": 0, "bytes": 0, "claims": 0, "strikes": 0, "levels": {}, "segments": []}
-    made = {"id": job, "tenant": tenant, "state": "queued", "format": file[0], "size": file[1], "webhook": webhook}
+    made = {"id": job, "tenant": tenant, "state": "queued", "format": file[0], "size": file[1], **asdict(wish)}
     connection.execute(insert(jobs).values(fresh | made | {"created": now()}))
     audit.add(connection, by, "job.create", job, tenant=tenant, format=file[0], bytes=file[1])
 
@@ -159,7 +175,8 @@ def claim(connection: Connection, worker: str) -> Claim | None:
     """Take up the next job: of the tenant that has the fewest under way, the oldest."""
     others = jobs.alias()
     under_way = select(func.count()).where(others.c.tenant == jobs.c.tenant, others.c.state == "running")
-    free = or_(jobs.c.state == "queued", and_(jobs.c.state == "running", jobs.c.lease < now()))
+    due = or_(jobs.c.waits_until.is_(None), jobs.c.waits_until <= now())
+    free = or_(and_(jobs.c.state == "queued", due), and_(jobs.c.state == "running", jobs.c.lease < now()))
     query = select(jobs).where(free).order_by(under_way.scalar_subquery(), jobs.c.created).limit(1)
     job = connection.execute(query.with_for_update(skip_locked=True)).first()
     if job is None:
@@ -171,11 +188,12 @@ def claim(connection: Connection, worker: str) -> Claim | None:
         "lease": now() + LEASE,
         "claims": job.claims + 1,
         "strikes": job.strikes + 1,
+        "waits_until": None,
         "segments": [*job.segments, [segment, 0]],
         "started": job.started or now(),
     }
     connection.execute(update(jobs).where(jobs.c.id == job.id).values(values))
-    claimed = Claim(job.id, job.tenant, job.format, worker, segment, job.rows)
+    claimed = Claim(job.id, job.tenant, job.format, worker, segment, job.rows, job.options, job.key)
     if job.strikes < STRIKES:
         return claimed
     finish(connection, claimed, "failed", f"it ended the program that read it, {STRIKES} times at row {job.rows + 1:,}")
@@ -214,11 +232,12 @@ def renew(connection: Connection, held: Claim) -> bool:
     return bool(connection.execute(update(jobs).where(mine).values(lease=now() + LEASE)).rowcount)
 
 
-def release(connection: Connection, held: Claim) -> None:
-    """Give the job back: another worker goes on where this one stopped."""
+def release(connection: Connection, held: Claim, until: datetime | None = None) -> None:
+    """Give the job back: another worker goes on where this one stopped, not before `until`."""
     job = _held(connection, held)
     if job is not None:
-        values = {"state": "queued", "worker": None, "lease": None, "strikes": max(0, job.strikes - 1)}
+        strikes = max(0, job.strikes - 1)
+        values = {"state": "queued", "worker": None, "lease": None, "strikes": strikes, "waits_until": until}
         connection.execute(update(jobs).where(jobs.c.id == held.id).values(values))
 
 
@@ -267,6 +286,7 @@ def facts(job: Job) -> dict[str, Any]:
         "refused": job.refused,
         "levels": {level: job.levels.get(level, 0) for level in ("low", "medium", "high")},
         "cause": job.cause,
+        "waits_until": _iso(job.waits_until),
         "created": _iso(job.created),
         "started": _iso(job.started),
         "finished": _iso(job.finished),

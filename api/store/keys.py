@@ -108,6 +108,11 @@ def revoke(connection: Connection, key: str, actor: str) -> bool:
     return tenant is not None
 
 
+def per_day(connection: Connection, key: str) -> int | None:
+    """Postings that a key may ask about in a day, by its id; None is without limit."""
+    return connection.execute(select(keys.c.per_day).where(keys.c.id == key)).scalar()
+
+
 def everyone(connection: Connection, tenant: str | None = None) -> Iterator[Key]:
     """All keys there ever were, of all tenants or of one, the oldest first."""
     query = select(keys).order_by(keys.c.created, keys.c.id)

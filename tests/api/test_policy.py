@@ -369,3 +369,31 @@ def test_the_example_of_the_docs_is_a_policy(write: Write) -> None:
     (path.parent / "packs" / "jia" / "a.toml").write_text(PACK, "utf-8")
     found = read_policy(path)["jia"]
     assert (len(found.rules), len(found.table.allow), len(found.table.block)) == (1, 2, 1)
+
+
+def test_the_model_says_when_a_policy_was_refused_and_why_to_whom_it_concerns(
+    service: Callable[[str], FlaskClient], write: Write, detector: Detector
+) -> None:
+    client = service("[tenants.acme]")
+    ours, theirs = header(client, "acme"), header(client, "other")
+
+    def told(who: dict[str, str]) -> dict[str, Any]:
+        return dict(client.get("/api/v1/model", headers=who).get_json()["running"]["policy"])
+
+    assert told(ours)["refused"] is None
+    write("[tenants.acme.levels]\nmedium = 200")
+    client.application.extensions["policies"].look(detector)
+    assert "tenants.acme.levels.medium" in told(ours)["refused"]["cause"]
+    assert told(theirs)["refused"]["cause"] is None
+    assert told(theirs)["refused"]["at"] == told(ours)["refused"]["at"]
+    write("no = toml =")
+    client.application.extensions["policies"].look(detector)
+    assert "policy.toml" in told(theirs)["refused"]["cause"]
+    write("[tenants.other]")
+    client.application.extensions["policies"].look(detector)
+    assert told(ours)["refused"] is None
+
+
+def test_without_a_policy_the_model_says_so(fake: Assessor) -> None:
+    client = create_app(fake).test_client()
+    assert client.get("/api/v1/model").get_json()["running"]["policy"] is None

@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -20,6 +22,8 @@ from training.commands.shared import database_option, detector, model_option
 from training.commands.stores import opened
 
 if TYPE_CHECKING:
+    from api.config import Assessor
+    from api.jobs.answering import Answering, Quota
     from api.store import Store
     from api.store.jobs import Claim
     from training.jobs import Block
@@ -45,9 +49,15 @@ class Lost(Exception):  # noqa: N818
 @click.command()
 @click.option("--leave-after", type=click.IntRange(1), metavar="SECONDS", help="Leave after so long without work.")
 @click.option("--lifeline", is_flag=True, hidden=True, help="Leave when standard input closes.")
+@click.option(
+    "--policy",
+    envvar="SCAMJOB_POLICY",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="What each tenant wants otherwise, as TOML; without it $SCAMJOB_POLICY.",
+)
 @model_option
 @database_option
-def work(leave_after: int | None, lifeline: bool, model: str | None, database: str | None) -> None:
+def work(leave_after: int | None, lifeline: bool, policy: Path | None, model: str | None, database: str | None) -> None:
     """Work on the files that were sent to POST /api/v1/jobs, and tell webhooks of their ends, until stopped.
 
     `scamjob serve` starts one by itself. Elsewhere it needs the same --database, and $SCAMJOB_HOME/jobs mounted.
@@ -56,7 +66,7 @@ def work(leave_after: int | None, lifeline: bool, model: str | None, database: s
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with opened(database) as store:
-        Worker(store, stop, model, leave_after, lifeline=lifeline).run()
+        Worker(store, stop, model, leave_after, lifeline, policy).run()
 
 
 @dataclass
@@ -68,6 +78,8 @@ class Worker:
     model: str | None = None
     leave_after: float | None = None
     lifeline: bool = False
+    policy: Path | None = None
+    """What each tenant wants otherwise."""
     name: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def run(self) -> None:
@@ -143,14 +155,27 @@ class Worker:
 
     def _carry_out(self, claimed: Claim, lost: threading.Event) -> None:
         """The job to its end, whatever that is."""
+        from api.jobs.answering import Quota
+        from api.policy import PolicyError
         from api.store import jobs
         from training.files import FileError
+        from training.jobs import UsedUp
 
+        quota = Quota(self.store, claimed.key)
         try:
-            self._write(claimed, lost)
+            self._write(claimed, lost, quota)
             state, cause = "done", None
         except Stopped:
             self._give_back(claimed)
+            return
+        except UsedUp:
+            self._give_back(claimed, quota.until)
+            click.echo(f"scamjob: job {claimed.id} waits: the quota of its key is used up", err=True)
+            return
+        except PolicyError as error:
+            self._give_back(claimed)
+            click.echo(f"scamjob: job {claimed.id} waits: {error}", err=True)
+            self.stop.wait(FULL)
             return
         except FileError as error:
             state, cause = "failed", str(error).rpartition(f"input.{claimed.format}: ")[2]
@@ -161,41 +186,53 @@ class Worker:
             click.echo(f"scamjob: job {claimed.id} waits: {error.strerror}", err=True)
             self.stop.wait(FULL)
             return
+        finally:
+            quota.close()
         with self.store.write() as connection:
             jobs.finish(connection, claimed, state, cause)
         click.echo(f"scamjob: job {claimed.id} {state}", err=True)
 
-    def _give_back(self, claimed: Claim) -> None:
+    def _give_back(self, claimed: Claim, until: datetime | None = None) -> None:
         from api.store import jobs
 
         with self.store.write() as connection:
-            jobs.release(connection, claimed)
+            jobs.release(connection, claimed, until)
 
-    def _write(self, claimed: Claim, lost: threading.Event) -> None:
+    def _write(self, claimed: Claim, lost: threading.Event, quota: Quota) -> None:
         """Every row that is left into this worker's own segment; each block is on the disk before it counts."""
         from api.jobs import folder
+        from api.jobs.answering import Answering
         from training.jobs import blocks
 
+        tell = Answering(self.store, claimed)
         place, source = folder.folder(claimed.id), folder.input_of(claimed.id, claimed.format)
         with (place / claimed.segment).open("wb") as segment:
             folder.synced(place)
-            for block in blocks(str(source), detector(self.model), claimed.rows):
+            for block in blocks(str(source), self._assessor(claimed.tenant), claimed.rows, tell, quota.allow):
                 if lost.is_set():
                     raise Lost
                 segment.write(block.lines)
                 segment.flush()
                 os.fsync(segment.fileno())
-                self._count(claimed, block)
+                self._count(claimed, block, tell)
                 if self._stopping():
                     raise Stopped
 
-    def _count(self, claimed: Claim, block: Block) -> None:
+    def _assessor(self, tenant: str) -> Assessor:
+        """The detector as the tenant wants it; PolicyError while the policy is not right."""
+        from api.policy import Policies
+
+        found = detector(self.model)
+        return Policies.opened(self.policy, found).governed(found, tenant) if self.policy else found
+
+    def _count(self, claimed: Claim, block: Block, tell: Answering) -> None:
         from api.store import jobs
 
         part = jobs.Part(block.lines, block.rows, block.refused, block.levels, block.share)
         with self.store.write() as connection:
             if not jobs.advance(connection, claimed, part):
                 raise Lost
+            tell.remember(connection)
 
     def _tell(self) -> None:
         """Tell what is due, until told to stop."""

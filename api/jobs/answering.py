@@ -1,0 +1,101 @@
+"""The postings of a job on their way to answers, as their sender wants them: the same as a batch would get.
+
+Language and length, the campaign memory, and the postings that the quota of a key still allows.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from api.answers import answer_to
+from api.campaigns import Memory
+from api.limits import FILE, REDIS, Charge, Limits
+from api.store import keys, sightings
+from api.store.columns import now
+from api.submission import Options, Submission
+from detector.home import home
+
+if TYPE_CHECKING:
+    from api.store import Store
+    from api.store.jobs import Claim
+    from api.store.sightings import Seen
+    from detector.types import Assessment, Posting
+
+WISHES = ("language", "explain", "campaign", "asked")
+"""What of the options is kept with a job; texts of jobs are never kept."""
+
+
+def wishes_of(options: Options) -> dict[str, Any]:
+    """The options as they are kept."""
+    return {name: value for name, value in asdict(options).items() if name in WISHES}
+
+
+@dataclass
+class Answering:
+    """The answers to the postings of one job."""
+
+    store: Store
+    job: Claim
+    seen: list[Seen] = field(default_factory=list)
+    """Sightings that are to be written with the rows that they come from."""
+
+    def __post_init__(self) -> None:
+        said: Mapping[str, Any] = self.job.options or {}
+        self.options = Options(**said)
+        self.memory = Memory(self.store) if self.options.campaign else None
+
+    def __call__(self, done: Sequence[tuple[Posting, str | None, Assessment]]) -> Iterator[dict[str, object]]:
+        """The JSON object for each posting, which has an id of the sender's or none."""
+        asked = [Submission(replace(posting, id=own), self.options) for posting, own, _ in done]
+        known = self.memory.recall(self.job.tenant, asked) if self.memory else [None] * len(done)
+        for submission, (*_, assessment), met in zip(asked, done, known, strict=True):
+            if self.memory is None:
+                yield answer_to(submission, assessment)
+                continue
+            yield answer_to(submission, assessment, {"campaign": met and self.memory.told(*met)})
+            if met:
+                self.seen.append(self.memory.sighting(met[1], assessment, None))
+
+    def remember(self, connection: Connection) -> None:
+        """Write the sightings along with the count of their rows; one that another process has just written is left."""
+        for one in self.seen:
+            try:
+                with connection.begin_nested():
+                    sightings.add(connection, one)
+            except IntegrityError:
+                continue
+        self.seen.clear()
+
+
+class Quota:
+    """What the key that sent a job may still have assessed today. Counted where the service counts."""
+
+    def __init__(self, store: Store, key: str | None) -> None:
+        self.key = key
+        with store.read() as connection:
+            self.per_day = keys.per_day(connection, key) if key else None
+        self.limits = Limits(home() / FILE, os.environ.get(REDIS) or None)
+        self.until: datetime | None = None
+        """When the next day's begins, once this day's is used up."""
+
+    def allow(self, rows: int) -> int:
+        """How many of so many rows may be assessed now; they are counted."""
+        if self.key is None or self.per_day is None:
+            return rows
+        standing = self.limits.take(Charge(self.key, rows, None, self.per_day))
+        if not standing.refused:
+            return rows
+        self.until = now() + timedelta(seconds=standing.midnight)
+        left = max(0, self.per_day - standing.spent)
+        return left if left and not self.limits.take(Charge(self.key, left, None, self.per_day)).refused else 0
+
+    def close(self) -> None:
+        """Close what is open."""
+        self.limits.close()
