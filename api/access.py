@@ -14,9 +14,9 @@ import logging
 import re
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import ceil
 from typing import TYPE_CHECKING, Never, cast
 
 from flask import Flask, current_app, g, request
@@ -24,7 +24,7 @@ from flask import Flask, current_app, g, request
 from api.caller import Caller
 from api.exchange import current
 from api.kinds import KINDS
-from api.limits import Limits, charge_key
+from api.limits import PASSING, Charge, Limits, charge_key
 from api.openapi import described
 from api.problems import Refused, refuse_until
 from api.store import StoreAway, StoreError, keys
@@ -40,9 +40,7 @@ FRESH = 1.0
 """Seconds for which the keys that were read count as those that are."""
 GUESSES = 10
 """Wrong keys in a row that an address may send; after that one more every REST seconds."""
-REST = 6.0
-ADDRESSES = 4096
-"""Addresses that are remembered for having guessed; the oldest are forgotten first."""
+REST = 60 / GUESSES
 NOBODY = "0" * 64
 """What a key that does not exist is compared with, so that it takes as long."""
 BY_THE_POSTING = {
@@ -101,24 +99,23 @@ class Ring:
 
 
 class Guesses:
-    """Wrong keys by address: each counts for REST seconds. Bounded in memory; a process counts its own."""
+    """Wrong keys by address, at the API and at the sign-in of the desk; all workers count them together."""
 
-    def __init__(self) -> None:
-        self._until: OrderedDict[str, float] = OrderedDict()
-        self._lock = threading.Lock()
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
 
     def wait(self, address: str) -> int:
         """Seconds until the address may try another key; 0 is now."""
-        over = self._until.get(address, 0.0) - time.monotonic() - (GUESSES - 1) * REST
-        return max(0, int(over + 0.999))
+        owed = self.limits.take(self._charge(address, 0)).owed
+        return max(0, ceil((owed + 1 - GUESSES) * REST))
 
     def count(self, address: str) -> None:
         """A wrong key came from there."""
-        with self._lock:
-            until = max(self._until.pop(address, 0.0), time.monotonic())
-            self._until[address] = until + REST
-            if len(self._until) > ADDRESSES:
-                self._until.popitem(last=False)
+        self.limits.take(self._charge(address, 1))
+
+    def _charge(self, address: str, cost: int) -> Charge:
+        name = hashlib.blake2b(address.encode(), digest_size=8).hexdigest()
+        return Charge(f"{PASSING}guess:{name}", cost, GUESSES, None)
 
 
 class Gate:
@@ -128,7 +125,7 @@ class Gate:
         self.ring = Ring(store)
         self.limits = limits
         self.open_to_all = open_to_all
-        self.guesses = Guesses()
+        self.guesses = Guesses(limits)
         self._met: set[bytes] = set()
         """Digests of keys that were right before: a neighbour's guessing does not shut them out."""
 
@@ -155,8 +152,7 @@ class Gate:
         token = token.strip() if scheme.lower() == "bearer" else ""
         raw = hashlib.sha256(token.encode("utf-8", "surrogateescape"))
         address = address_of(request.environ)
-        wait = self.guesses.wait(address)
-        if wait and raw.digest() not in self._met:
+        if raw.digest() not in self._met and (wait := self.guesses.wait(address)):
             refuse_until("rate-limited", wait, "密钥错得太多，请稍后再试。", "Too many wrong keys; wait.")
         key = self.ring.holder(token)
         if key is None:

@@ -1,4 +1,4 @@
-"""How much a key may ask: postings a minute and postings a day.
+"""How much a key may ask: postings a minute and postings a day. And how often an address may send a wrong one.
 
 The workers of one machine count together in a small SQLite file, several machines together in Redis ($SCAMJOB_REDIS).
 Where neither can be had just now, a process counts for itself: nobody is refused for our trouble, and nothing fails.
@@ -45,6 +45,10 @@ DAY = 86_400
 BEIJING = 8 * 3600
 WAIT = 0.25
 """Seconds that are waited for Redis or for the file."""
+PASSING = "~"
+"""Accounts whose name begins so are of no more use an hour later; there may be any number of them."""
+TIDY = 500
+"""Charges of that kind after which a process deletes those of the hour before."""
 PAUSE = 5.0
 """Seconds after a failure in which a process counts for itself."""
 
@@ -151,6 +155,7 @@ class Ledger:
         self._lock = threading.Lock()
         self._open: sqlite3.Connection | None = None
         self._pid = 0
+        self._passing = 0
 
     def take(self, charge: Charge) -> Standing:
         """The charge made, or refused. sqlite3.Error when the file cannot be used."""
@@ -163,12 +168,24 @@ class Ledger:
                 account, refused = settle(Account(*(row.fetchone() or ())), charge, time.monotonic(), day)
                 values = (charge.name, account.owed, account.at, account.day, account.spent)
                 connection.execute("INSERT OR REPLACE INTO used VALUES (?, ?, ?, ?, ?)", values)
+                if charge.name.startswith(PASSING):
+                    self._tidy(connection)
                 connection.execute("COMMIT")
             except BaseException:
                 with suppress(sqlite3.Error):
                     connection.execute("ROLLBACK")
                 raise
         return Standing(charge, refused, account.owed, account.spent, left)
+
+    def _tidy(self, connection: sqlite3.Connection) -> None:
+        """Forget old passing accounts now and then; those of a clock that began anew, too."""
+        self._passing += 1
+        if self._passing % TIDY == 0:
+            at = time.monotonic()
+            connection.execute(
+                "DELETE FROM used WHERE name >= ? AND name < ? AND (at < ? OR at > ?)",
+                [PASSING, chr(ord(PASSING) + 1), at - 3600, at],
+            )
 
     def close(self) -> None:
         """Close the file."""

@@ -1,70 +1,70 @@
 """Which kept postings are nearly the same: a handful of short keys a text, equal for texts that are alike.
 
-The keys are bands of a MinHash over character 4-grams; what shares one is compared in full. Digits count as one digit,
-so that the same text with another number or price is the same text.
+The keys are the bands of a fingerprint, the one that the campaign memory goes by too (detector/fingerprint.py): what
+disguises a word, punctuation and the values of numbers do not make another text. What shares a key is compared in full.
+A text too short for a fingerprint is like those that say the same, and no others.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-import numpy as np
 from sqlalchemy import Connection, insert, select
 
 from api.store.review_tables import likenesses
+from api.store.sightings import ALIKE
 from api.store.tables import postings
+from detector.document import Document
+from detector.fingerprint import agreement, bands, sketch
+from detector.types import Posting
 
-ALIKE = 0.6
-"""Share of common 4-grams from which on two texts are near-copies."""
-BANDS, ROWS = 6, 3
-"""A pair at 0.8 shares a band with a chance of 1 - (1 - 0.8**3)**6, 0.99."""
 MOST = 40
-"""Postings looked at, of those that share a band."""
-_GRAM = 4
-_FACTORS = np.random.default_rng(4).integers(1, 2**63, BANDS * ROWS, np.uint64) * np.uint64(2) + np.uint64(1)
-_DIGITS = re.compile(r"\d+")
-_BLOCK = 1024
+"""Postings looked at, of those that share a key."""
+SEED = 0
+"""The texts are kept beside: there is nothing to hide in their sketches."""
 
 
-def grams(fields: Mapping[str, str]) -> frozenset[str]:
-    """The character 4-grams of all fields, without spaces, signs and the values of numbers."""
-    folded = unicodedata.normalize("NFKC", "\n".join(fields.values())).casefold()
-    kept = _DIGITS.sub("0", "".join(filter(str.isalnum, folded)))
-    return frozenset(kept[at : at + _GRAM] for at in range(max(1, len(kept) - _GRAM + 1)))
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What a text is compared by: its sketch, or the normal text itself where that is too short for one."""
 
+    sketch: bytes | None
+    text: str
 
-def share(one: frozenset[str], other: frozenset[str]) -> float:
-    """How much two texts have in common, 0..1."""
-    return len(one & other) / len(one | other)
+    @classmethod
+    def of(cls, fields: Mapping[str, str]) -> Likeness:
+        """Of the fields of a posting."""
+        text = Document(Posting(**fields)).text
+        return cls(sketch(text, SEED), text)
 
+    def keys(self) -> list[str]:
+        """What it shares with its near-copies."""
+        if self.sketch is None:
+            return [f"={zlib.crc32(self.text.encode('utf-8', 'surrogatepass')):08x}"]
+        return [f"{band:09x}" for band in bands(self.sketch)]
 
-def bands(found: frozenset[str]) -> list[str]:
-    """The keys of a text."""
-    hashes = np.fromiter((zlib.crc32(gram.encode("utf-8", "surrogatepass")) for gram in found), np.uint64, len(found))
-    least = np.full(BANDS * ROWS, np.iinfo(np.uint64).max, np.uint64)
-    with np.errstate(over="ignore"):
-        for at in range(0, len(hashes), _BLOCK):
-            mixed = hashes[at : at + _BLOCK, None] * _FACTORS
-            least = np.minimum(least, (mixed ^ (mixed >> np.uint64(29))).min(axis=0))
-    return [f"{number}-{zlib.crc32(row.tobytes()):08x}" for number, row in enumerate(least.reshape(BANDS, ROWS))]
+    def share(self, other: Likeness) -> float:
+        """About how much two texts have in common, 0..1."""
+        if self.sketch is None or other.sketch is None:
+            return float(self.text == other.text)
+        return float(agreement(self.sketch, [other.sketch])[0])
 
 
 def near(connection: Connection, tenant: str, key: str, fields: Mapping[str, str]) -> list[tuple[str, float]]:
     """(posting, share) of the kept postings of the tenant that are like this text, the most alike first."""
-    own = grams(fields)
-    found = [(other, share(own, grams(said))) for other, said in _candidates(connection, tenant, bands(own), key)]
+    own = Likeness.of(fields)
+    found = [(other, own.share(Likeness.of(said))) for other, said in _candidates(connection, tenant, own.keys(), key)]
     return sorted(((other, much) for other, much in found if much >= ALIKE), key=lambda pair: (-pair[1], pair[0]))
 
 
 def remember(connection: Connection, tenant: str, key: str, fields: Mapping[str, str]) -> str | None:
     """Note the keys of a posting; the first that it is like, if there is one."""
-    own = grams(fields)
-    keys = bands(own)
-    found = (other for other, said in _candidates(connection, tenant, keys, key) if share(own, grams(said)) >= ALIKE)
-    first = next(found, None)
+    own = Likeness.of(fields)
+    keys = own.keys()
+    candidates = _candidates(connection, tenant, keys, key)
+    first = next((other for other, said in candidates if own.share(Likeness.of(said)) >= ALIKE), None)
     connection.execute(insert(likenesses), [{"tenant": tenant, "band": one, "posting": key} for one in keys])
     return first
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
+from operator import add
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +16,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api import Config, access, create_app
+from api import Config, access, create_app, limits
 from api.access import Closed, Guesses, address_of, is_loopback, starting
 from api.kinds import KINDS
+from api.limits import Charge, Limits
 from api.openapi import described
 from api.store import Store, StoreAway, audit, keys, open_store
 from api.store.columns import now
@@ -197,13 +201,34 @@ def test_an_address_that_guesses_has_to_wait_and_its_neighbours_with_keys_do_not
     assert client.get(RULES, headers=bearer(other), environ_base=elsewhere).status_code == 200
 
 
-def test_guesses_are_remembered_of_so_many_addresses_and_no_more() -> None:
-    guesses = Guesses()
-    for number in range(access.ADDRESSES + 10):
+def test_wrong_keys_are_counted_by_all_workers_together(fake: Assessor, store: Store, tmp_path: Path) -> None:
+    key = make(store, "review")
+    workers = [create_app(fake, Config(counts=tmp_path / "limits.db"), store).test_client() for _ in range(2)]
+    wrong = key[:12] + "A" * 43
+    for number in range(access.GUESSES):
+        refused(workers[number % 2].get(RULES, headers=bearer(wrong)), "key-invalid")
+    for worker in workers:
+        refused(worker.get(RULES, headers=bearer(wrong)), "rate-limited")
+        page = worker.get("/review/sign-in").text
+        token = page.partition('name="csrf" value="')[2].partition('"')[0]
+        answer = worker.post("/review/sign-in", data={"csrf": token, "key": wrong})
+        assert answer.status_code == 429
+    for worker in workers:
+        worker.application.extensions["limits"].close()
+
+
+def test_guesses_of_the_hour_before_are_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shared = Limits(tmp_path / "limits.db")
+    guesses = Guesses(shared)
+    shared.take(Charge("k1", 1, 10, 10))
+    for number in range(limits.TIDY - 1):
         guesses.count(str(number))
-    assert len(guesses._until) == access.ADDRESSES
-    assert "0" not in guesses._until
-    assert guesses.wait("0") == 0
+    monkeypatch.setattr(time, "monotonic", partial(add, time.monotonic(), 4000.0))
+    guesses.count("x")
+    connection = sqlite3.connect(tmp_path / "limits.db")
+    assert connection.execute("SELECT count(*) FROM used").fetchone() == (2,)  # the key's account stays
+    connection.close()
+    shared.close()
 
 
 @pytest.mark.parametrize(

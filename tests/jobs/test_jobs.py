@@ -157,7 +157,7 @@ def test_a_running_job_stops_when_it_is_cancelled(
 def test_nobody_sees_the_job_of_another(client: FlaskClient, store: Store) -> None:
     with store.write() as connection:
         connection.execute(tenants.insert().values(id="other", name="other", created=now()))
-        jobs.add(connection, "other", "0" * 24, ("csv", 5), None, jobs.Limits(), "k")
+        jobs.add(connection, "other", "0" * 24, ("csv", 5), jobs.Wish(), jobs.Limits(), "k")
     for method, path in (("GET", ""), ("GET", "/result"), ("DELETE", "")):
         assert client.open(f"/api/v1/jobs/{'0' * 24}{path}", method=method).status_code == 404
     assert client.get("/api/v1/jobs/..%2f..").status_code == 404
