@@ -6,6 +6,7 @@ The lexicon is a table (`reference/lexicon.toml`): concept → words. The longes
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Collection
 from functools import cache
 from typing import NamedTuple
 
@@ -58,8 +59,14 @@ def concept_names() -> tuple[str, ...]:
     return tuple(dict.fromkeys(_lexicon()[1]))
 
 
+def words_of(names: Collection[str]) -> list[str]:
+    """The words that stand for any of these concepts."""
+    return [word for word, name in _concept_of().items() if name in names]
+
+
 @cache
-def _lexicon() -> tuple[ahocorasick_rs.AhoCorasick, tuple[str, ...], tuple[bool, ...]]:
+def _concept_of() -> dict[str, str]:
+    """The concept of each word."""
     try:
         table = tomllib.loads(LEXICON_FILE.read_text("utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
@@ -70,6 +77,12 @@ def _lexicon() -> tuple[ahocorasick_rs.AhoCorasick, tuple[str, ...], tuple[bool,
             raise TableError(f"{LEXICON_FILE}: {name}: need one string of words with spaces between")
         for word in words.split():
             concept_of.setdefault(word, name)
+    return concept_of
+
+
+@cache
+def _lexicon() -> tuple[ahocorasick_rs.AhoCorasick, tuple[str, ...], tuple[bool, ...]]:
+    concept_of = _concept_of()
     automaton = ahocorasick_rs.AhoCorasick(list(concept_of), matchkind=ahocorasick_rs.MATCHKIND_LEFTMOST_LONGEST)
     picky = tuple(len(word) == 1 or word[0].isdigit() for word in concept_of)
     return automaton, tuple(concept_of.values()), picky

@@ -142,17 +142,13 @@ def _decoded(codes: NDArray[np.uint32]) -> str:
 
 
 def _expand(codes: NDArray[np.uint32], mapped: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
-    plain: list[int] = []
-    places: list[int] = []
-    for place, (code, value) in enumerate(zip(codes.tolist(), mapped.tolist(), strict=True)):
-        if value == EXPAND:
-            several = unicodedata.normalize("NFKC", chr(code)).lower()
-            plain.extend(map(ord, several))
-            places.extend([place] * len(several))
-        else:
-            plain.append(value)
-            places.append(place)
-    return np.array(plain, dtype=np.uint32), np.array(places, dtype=np.int32)
+    wide = np.flatnonzero(mapped == EXPAND)
+    several = [unicodedata.normalize("NFKC", chr(code)).lower() for code in codes[wide].tolist()]
+    many = np.ones(len(codes), np.intp)
+    many[wide] = [len(plain) for plain in several]
+    plain = np.repeat(mapped, many)
+    plain[np.repeat(mapped == EXPAND, many)] = code_points("".join(several))
+    return plain, np.repeat(np.arange(len(codes), dtype=np.int32), many)
 
 
 def _hidden_inside_words(mapped: NDArray[np.uint32], kept: NDArray[np.bool_]) -> tuple[tuple[int, int], ...]:
@@ -441,7 +437,7 @@ def _pair_hash(pairs: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return (pairs ^ pairs >> np.uint64(13)) & np.uint64(_PAIRS - 1)
 
 
-_LATIN = re.compile(r"(?<![a-z])[a-z]{1,24}+(?: [a-z]{1,24}+)*+(?![a-z])")
+_LATIN = re.compile(r"[a-z](?<![a-z]{2})[a-z]{0,23}+(?: [a-z]{1,24}+)*+(?![a-z])")
 _SYLLABLES = 5
 """A word in pinyin has no more."""
 
@@ -450,6 +446,8 @@ def _by_pinyin(text: str) -> list[_Edit]:
     """Words in pinyin, joined or spaced, or with some of their characters in it."""
     edits: list[_Edit] = []
     for run in _LATIN.finditer(text):
+        if not any(map(_may_begin, run[0].split(" "))):
+            continue
         tokens = list(_TOKEN.finditer(text, *run.span()))
         at = 0
         while at < len(tokens):
@@ -462,6 +460,8 @@ _TOKEN = re.compile("[a-z]+")
 
 def _read_pinyin(text: str, tokens: list[re.Match[str]], at: int, edits: list[_Edit]) -> int:
     """Add what the tokens from `at` on stand for; the number of the first token that is left."""
+    if not _may_begin(tokens[at][0]):
+        return at + 1
     for stop in range(min(len(tokens), at + _SYLLABLES), at, -1):
         places = [place for token in tokens[at:stop] for place in range(*token.span())]
         latin = "".join([token[0] for token in tokens[at:stop]])
@@ -474,6 +474,17 @@ def _read_pinyin(text: str, tokens: list[re.Match[str]], at: int, edits: list[_E
             edits.append(mixed)
             return stop
     return at + 1
+
+
+@lru_cache(4096)
+def _may_begin(latin: str) -> bool:
+    """Whether any run of letters that begins with these can stand for something; most English words cannot."""
+    whole, sounds = _pinyin()[0], _sounds()
+    reached = {0}
+    for end in range(_PIECE, len(latin) + 1):
+        if any(latin[start:end] in whole for start in reached if end - start <= _LONGEST):
+            reached.add(end)
+    return any(sounds[bisect_left(sounds, latin[start:])].startswith(latin[start:]) for start in reached)
 
 
 def _mixed_word(text: str, start: int, end: int, latin: str) -> _Edit | None:
@@ -607,6 +618,14 @@ def _pinyin() -> tuple[dict[str, str], dict[str, list[tuple[str, list[str]]]]]:
             for syllable in set(syllables):
                 holding.setdefault(syllable, []).append((word, syllables))
     return whole, holding
+
+
+@cache
+def _sounds() -> tuple[str, ...]:
+    """How the words sound from each of their characters on, in order; the last is after every run of letters."""
+    holding = _pinyin()[1].values()
+    every = {"".join(syllables[at:]) for words in holding for _, syllables in words for at in range(len(syllables))}
+    return (*sorted(every), "~")
 
 
 @lru_cache(4096)

@@ -158,6 +158,20 @@ def read_pay(text: str) -> tuple[Pay, ...]:
     return tuple(found)
 
 
+def may_begin_pay(text: str, start: int, end: int) -> bool:
+    """A quick look: never False where a sum of `read_pay` begins in text[start:end]."""
+    return _perhaps_a_figure().search(text, start, end + _BEFORE_FIGURE) is not None
+
+
+@cache
+def _perhaps_a_figure() -> re.Pattern[str]:
+    return re.compile(f"[0-9{_NUMERALS}过]")
+
+
+_BEFORE_FIGURE = 24
+"""More characters than a sum begins before its figure: a sign, and 14 for the name of what is paid."""
+
+
 def _one_slab(text: str, at: int) -> bool:
     """Whether 一块 goes on to a price, so that it is a thing to be paid for: 擦一块两百, 一块砖八十."""
     at += text[at : at + 1] in _SLABS

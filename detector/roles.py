@@ -12,9 +12,15 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
+from itertools import accumulate
 
-from detector.concepts import Concept, possible_concepts
+import ahocorasick_rs
+import rjieba
+
+from detector.concepts import Concept, find_concepts, possible_concepts, words_of
 from detector.document import SENTENCE, Clause, Document
+from detector.pay import may_begin_pay
 from detector.types import Because
 
 WINDOW = 64
@@ -168,21 +174,42 @@ MENTIONS = frozenset(
 
 def mere_denials(document: Document) -> list[tuple[int, int]]:
     """The sentences that only deny (我们不收押金。), as spans of the normal text; none where no other is left."""
-    spans = [span for span in document.sentences if _only_denies(document, *span)]
+    perhaps = [document.sentence_at(place) for place in possible_denials(document.text)]
+    spans = [span for span in perhaps if _only_denies(document, *span)]
     return spans if len(spans) < len(document.sentences) else []
 
 
-def may_deny(text: str) -> bool:
-    """Whether a normal text may hold mere denials: found out quickly, and never False where it does."""
-    found = possible_concepts(text)
-    denials = [concept.start for concept, _ in found if concept.name in _DENIES]
-    denials += [match.start() for match in _FREE.finditer(text)]
-    if not denials:
+def possible_denials(text: str) -> list[int]:
+    """Where a normal text holds sentences that may be mere denials; found out quickly, and none of them is missed."""
+    places = sorted(
+        [start for _, start, _ in _denials().find_matches_as_indexes(text)]
+        + [match.start() for match in _FREE.finditer(text)]
+    )
+    if not places:
+        return []
+    spans = [match.span() for match in SENTENCE.finditer(text)]
+    starts = [start for start, _ in spans]
+    said = dict.fromkeys(bisect_right(starts, place) - 1 for place in places)
+    return [starts[number] for number in said if _may_only_deny(text[slice(*spans[number])])]
+
+
+def _may_only_deny(sentence: str) -> bool:
+    """The part of `_only_denies` that needs no more than the sentence."""
+    possible = possible_concepts(sentence)
+    if any(sure and concept.name in _OFFERS for concept, sure in possible):
         return False
-    offers = [concept.start for concept, sure in found if sure and concept.name in _OFFERS]
-    starts = [match.start() for match in SENTENCE.finditer(text)]
-    said = {bisect_right(starts, place) for place in offers}
-    return any(bisect_right(starts, place) not in said for place in denials)
+    names = {concept.name for concept in find_concepts(sentence, _word_ends(sentence))}
+    return bool(names & _DENIES or _FREE.search(sentence)) and not names & _OFFERS
+
+
+def _word_ends(text: str) -> set[int]:
+    """Places where a word begins or ends; the same in a sentence alone as in the text that it stands in."""
+    return {0, *accumulate(map(len, rjieba.cut(text, False)))}
+
+
+@cache
+def _denials() -> ahocorasick_rs.AhoCorasick:
+    return ahocorasick_rs.AhoCorasick(words_of(_DENIES))
 
 
 def without_denials(document: Document) -> Document:
@@ -203,13 +230,19 @@ def _only_denies(document: Document, start: int, end: int) -> bool:
     names = {concept.name for concept in concepts}
     if not (names & _DENIES or _FREE.search(document.text, start, end)) or names & _OFFERS:
         return False
-    if any(pay.high >= 1 for pay in document.pays_between(start, end - 1)):  # 一分钱不收 names a sum as well
-        return False
-    return all(
-        stance(document, concept.start, concept.end) is not Stance.ASSERTED
+    asserted = any(
+        stance(document, concept.start, concept.end) is Stance.ASSERTED
         for concept in concepts
         if concept.name in MENTIONS
     )
+    return not asserted and not _names_a_sum(document, start, end)
+
+
+def _names_a_sum(document: Document, start: int, end: int) -> bool:
+    """Whether a sentence names a sum; 一分钱不收 names one as well, which is none."""
+    if not may_begin_pay(document.text, start, end):
+        return False
+    return any(pay.high >= 1 for pay in document.pays_between(start, end - 1))
 
 
 def _is_plain(document: Document, start: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from itertools import pairwise
 from pathlib import Path
 
@@ -201,3 +202,24 @@ def test_a_disguise_without_forms_is_named_by_line(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(module, "DISGUISE_FILE", bad)
     with pytest.raises(TableError, match=r"disguises\.tsv: line 3: need PLAIN<tab>FORM"):
         module._rows.__wrapped__()
+
+
+def test_no_word_in_pinyin_escapes_the_quick_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = random.Random(4)
+    sounds = [*module._sounds()[:-1:40], "hello", "a", "the", "yajin", "shuadan", "wei", "qqqq"]
+    texts = [
+        "".join(drawn.choice([sound, sound[:2], "押", "单", " ", "，"]) for sound in drawn.choices(sounds, k=12))
+        for _ in range(300)
+    ]
+    quick = [module._by_pinyin(text) for text in texts]
+    monkeypatch.setattr(module, "_may_begin", lambda _: True)
+    assert quick == [module._by_pinyin(text) for text in texts]
+    assert sum(map(bool, quick)) > 20
+
+
+def test_characters_that_stand_for_several_lead_back_to_one() -> None:
+    aligned = normalize("月薪⑫㎡元①")
+    assert aligned.text == "月薪12m2元1"
+    assert aligned.origin(2, 4) == (2, 3)
+    assert aligned.origin(4, 6) == (3, 4)
+    assert aligned.origin(7, 8) == (5, 6)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detector.pay import YUAN_EACH, Called, Pay, Per, Unit, monthly, read_pay
+from detector.pay import YUAN_EACH, Called, Pay, Per, Unit, may_begin_pay, monthly, read_pay
 
 READ: list[tuple[str, float, float, Unit, Per | None]] = [
     # by the day, the hour, the week
@@ -314,3 +314,10 @@ def test_random_mixtures_of_figures_stay_fast() -> None:
     began = time.process_time()
     read_pay(text)
     assert time.process_time() - began < 2
+
+
+def test_no_sum_escapes_the_quick_look() -> None:
+    for text in ("不收押金，日薪200元。", "工资：\n五千", "多少一个月？八万八", "月入过万", "hk$ 300一天", "¥200"):
+        for pay in read_pay(text):
+            assert may_begin_pay(text, pay.start, pay.start + 1)
+    assert not may_begin_pay("不收押金，包吃包住。", 0, 10)

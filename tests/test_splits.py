@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from detector.types import Posting
 from training.dataset import LABELS, DataError, Example
 from training.dates import iso
-from training.near_copies import near_copies
-from training.sketches import near_copy_groups
+from training.near_copies import near_copies, plain
+from training.sketches import _hard_codes, _plain_codes, near_copy_groups
 from training.splits import by_time, folds, hold_out, units
 
 WORDS = "招聘 店员 文员 日结 押金 垫付 双休 包住 高薪 兼职 急招 微信 电话 面试 五险 月薪 四千 八千 客服 司机 仓库 夜班"
@@ -57,6 +57,16 @@ def test_the_sketch_finds_what_the_exact_comparison_finds() -> None:
 @pytest.mark.parametrize("texts", [[], [""], ["", ""], ["！", "招", "招", "招人"], ["\ud800", "\ud800"], ["招\0聘"]])
 def test_any_text_has_a_group(texts: list[str]) -> None:
     assert near_copy_groups(texts).tolist() == [texts.index(one) for one in texts]
+
+
+@given(st.lists(st.text(), max_size=6))
+@settings(max_examples=200, deadline=None)
+def test_what_is_looked_up_of_many_texts_is_what_each_is_by_itself(texts: list[str]) -> None:
+    texts = [*texts, "ＡＢ①押金，200元", "e\u0301tude ㎡ ﬁ", "가나다라\u11a8", "𝟗𝟖 😀押金押金", ""]
+    for text, codes in zip(texts, _plain_codes(texts), strict=True):
+        assert codes.tolist() == _hard_codes(text).tolist()
+        if len(plain(text)) >= 4:
+            assert "".join(map(chr, codes.tolist())) == plain(text)
 
 
 def test_twenty_thousand_texts_take_seconds_even_if_most_are_copies() -> None:

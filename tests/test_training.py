@@ -22,17 +22,17 @@ from detector import Detector
 from detector.document import Document
 from detector.features import features
 from detector.model import ARRAYS_FILE, MANIFEST_FILE, load_model
-from detector.roles import may_deny, mere_denials, without_denials
+from detector.roles import mere_denials, possible_denials, without_denials
 from detector.types import Posting
 from detector.wording import Classifier
-from training import counts, fit, mixture, walk
+from training import counts, fit, mixture, pages, walk
 from training.command import run
 from training.dataset import DataError, Example, read_examples
 from training.feature_cache import Cache, chunks, text_key
 from training.fit import Plan, train
 from training.frequent import Lookup, frequent
 from training.mixture import Mix, kind_weights, own_weight
-from training.pages import kept_page, page_of, read_page
+from training.pages import kept_page, normal_texts, page_of, read_page
 from training.progress import counted
 from training.vocabulary import weigh
 from training.weights import Weights, softmax
@@ -189,6 +189,11 @@ TEXTS = [item.posting for item in TOY] + [
         "招聘文员，\n月薪5000。",
         "a b c 123",
         "完全免费。真的!",
+        "押-金200，ya jin不退，薇❤联系\n押 金 先 交 费",
+        "鸭金\u200b三百⑫元，扌甲金，加vx shuadan接单",
+        "押",
+        "金，不收押金不收服装费。月薪六千",
+        "谨防收押金！不用押金吗？不用。",
     )
 ]
 
@@ -204,11 +209,33 @@ def test_a_page_holds_what_each_text_holds_by_itself() -> None:
         assert dict(zip(pairs, page.times[inside].tolist(), strict=True)) == wanted
 
 
+def test_texts_read_together_are_normal_as_each_is_by_itself() -> None:
+    alone = [without_denials(Document(posting)).text for posting in TEXTS]
+    assert normal_texts(TEXTS) == alone
+    assert normal_texts(TEXTS[::-1]) == alone[::-1]
+    assert any(Document(posting).aligned.disguised for posting in TEXTS)
+
+
+def test_a_page_is_the_same_however_its_keys_are_sorted(monkeypatch: pytest.MonkeyPatch) -> None:
+    fast = read_page(TEXTS)
+    monkeypatch.setattr(pages, "_page", pages._page_by_key)
+    slow = read_page(TEXTS)
+    assert all(np.array_equal(fast.arrays()[name], slow.arrays()[name]) for name in slow.arrays())
+
+
+def test_two_keys_that_begin_alike_stay_two() -> None:
+    keys, family = np.array([5 << 15, 5 << 15 | 1, 5 << 15 | 1], np.uint64), np.zeros(3, np.uint8)
+    page = pages._page(2, keys, family, np.array([0, 0, 1]))
+    assert page.keys.tolist() == [5 << 15, 5 << 15 | 1]
+    assert page.borders.tolist() == [0, 1, 3]
+    assert page.rows.tolist() == [0, 0, 1]
+
+
 def test_no_mere_denial_escapes_the_quick_look() -> None:
     documents = [Document(posting) for posting in TEXTS]
     denials = [bool(mere_denials(document)) for document in documents]
     assert any(denials)
-    assert all(may_deny(document.text) for document, denies in zip(documents, denials, strict=True) if denies)
+    assert all(possible_denials(document.text) for document, denies in zip(documents, denials, strict=True) if denies)
 
 
 @pytest.fixture(scope="module")
@@ -266,7 +293,7 @@ def test_more_rows_than_fit_train_a_model_that_serves_and_is_the_same_from_the_c
 
 
 def test_the_served_model_reads_what_was_trained(tmp_path: Path) -> None:
-    path = kept_page(TOY, Cache(tmp_path, "page"))
+    path, _ = kept_page(TOY, Cache(tmp_path, "page"))
     known = frequent([path], len(TOY), TOY_SETTINGS)
     random_weights = np.random.default_rng(1).normal(size=(known.rows, 3))
     fitted = Weights(random_weights, np.zeros(3), ("scam", "legit", "not_posting"))

@@ -24,8 +24,13 @@ SLOTS = 24
 def pages(paths: Sequence[str]) -> Iterator[Page]:
     """The pages, one at a time."""
     for path in paths:
-        with np.load(path, allow_pickle=False) as stored:
-            yield page_of({name: stored[name] for name in stored.files})
+        yield page_at(path)
+
+
+def page_at(path: str) -> Page:
+    """The page that lies there."""
+    with np.load(path, allow_pickle=False) as stored:
+        return page_of({name: stored[name] for name in stored.files})
 
 
 def least(rows: int) -> int:
@@ -106,21 +111,29 @@ class Lookup:
 
     def raw(self, page: Page) -> Raw:
         """The counts of a page."""
-        places = np.minimum(np.searchsorted(self._keys, page.keys), len(self._keys) - 1)
-        found = self._keys[places] == page.keys
-        column = np.where(found, self._order[places], -1)
-        width = np.diff(page.borders)
-        inside = np.repeat(found, width)
+        width, cells = np.diff(page.borders), page.texts * len(BLOCKS)
+        column = np.repeat(self._columns(page), width)
+        inside = column >= 0
         block = np.repeat(_BLOCK_OF_FAMILY[page.family], width)[~inside]
-        cells = page.rows[~inside].astype(np.int64) * len(BLOCKS) + block
-        unknown = np.zeros(page.texts * len(BLOCKS))
-        unknown += np.bincount(cells, page.times[~inside], len(unknown))
-        columns = np.repeat(column, width)[inside]
-        values = page.times[inside].astype(np.float64)
+        cell = page.rows[~inside].astype(np.int64) * len(BLOCKS) + block
+        unknown = np.zeros(cells) + np.bincount(cell, page.times[~inside], cells)
+        rows = page.rows[inside]
+        order = np.argsort(rows, kind="stable")
+        borders = np.append(0, np.cumsum(np.bincount(rows, minlength=page.texts)))
+        times = page.times[inside][order].astype(np.float64)
         shape = (page.texts, self._known.rows)
         return Raw(
-            csr_matrix((values, (page.rows[inside], columns)), shape=shape), unknown.reshape(page.texts, len(BLOCKS))
+            csr_matrix((times, column[inside][order], borders), shape=shape), unknown.reshape(page.texts, len(BLOCKS))
         )
+
+    def _columns(self, page: Page) -> NDArray[np.int32]:
+        """(features of the page,) the row of the model for each, -1 for none."""
+        columns = np.full(len(page.keys), -1, np.int32)
+        if len(page.keys):
+            places = np.minimum(np.searchsorted(page.keys, self._keys), len(page.keys) - 1)
+            found = page.keys[places] == self._keys
+            columns[places[found]] = self._order[found]
+        return columns
 
 
 _BLOCK_OF_FAMILY = np.array([BLOCKS.index(BLOCK_OF[family]) for family in FAMILIES])

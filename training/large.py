@@ -10,15 +10,19 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from detector.document import Document
+from detector.model import Model
 from detector.scoring import kindred
+from detector.types import Posting
 from detector.wording import KINDS, Classifier
 from training.counts import count_all
 from training.dataset import DataError, Example
@@ -52,15 +56,17 @@ def train_large(go: Go, mix: Mix, settings: Mapping[str, Any], cache: Path | Non
         spilled = spill(walked, known, folder, settings, counted(tell, "values", len(walked), 0.63, 0.7))
         weights, by_source = _row_weights(walked, mix)
         turns = EPOCHS * spilled.buckets
-        fitted = fit_large(spilled, walked, known, weights, settings, counted(tell, "weights", turns, 0.7, 0.9))
+        sample, examples = walked.sample()
+        with ThreadPoolExecutor(1) as aside:
+            counting = aside.submit(count_all, examples, settings["jobs"], cache)
+            fitted = fit_large(spilled, walked, known, weights, settings, counted(tell, "weights", turns, 0.7, 0.9))
+            counts = counting.result()
         tell("held-out scores", 0.9)
         alone = _alone(spilled, walked, fitted)
         if cache:
             kept.prune()
-    sample, examples = walked.sample()
-    counts = count_all(examples, settings["jobs"], cache)
     audit = rule_audit(counts, examples)
-    shares = _opinions(Classifier(in_memory(fitted, known, settings)), examples)
+    shares = _opinions(in_memory(fitted, known, settings), examples, settings["jobs"])
     risks = joined_risks(shares, counts, audit)
     own = np.frombuffer(walked.own, np.int8)[sample] == 1
     curve = _curve(walked, examples, shares, risks, settings["prior"])
@@ -78,10 +84,21 @@ def train_large(go: Go, mix: Mix, settings: Mapping[str, Any], cache: Path | Non
     )
 
 
-def _opinions(classifier: Classifier, examples: Sequence[Example]) -> NDArray[np.float64]:
+def _opinions(model: Model, examples: Sequence[Example], jobs: int) -> NDArray[np.float64]:
     """(examples, 4): shares of the kinds and the risk, as the detector reads them."""
-    opinions = [classifier.read(Document(item.posting)) for item in examples]
-    return np.array([[*item.shares, item.risk * kindred(item.codes.values())] for item in opinions])
+    parts = [examples[start : start + READ] for start in range(0, len(examples), READ)]
+    said = Parallel(n_jobs=jobs)(delayed(_read)(model, [item.posting for item in part]) for part in parts)
+    return np.array([row for part in said for row in part])
+
+
+READ = 150
+"""Texts that one process reads with the model before it takes others."""
+
+
+def _read(model: Model, postings: Sequence[Posting]) -> list[list[float]]:
+    classifier = Classifier(model)
+    opinions = [classifier.read(Document(posting)) for posting in postings]
+    return [[*item.shares, item.risk * kindred(item.codes.values())] for item in opinions]
 
 
 def _made(folder: Path | None) -> Path | None:

@@ -7,7 +7,8 @@ here from 64 values. A row costs 256 bytes, so a million texts take 256 MB.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import islice
 
 import numpy as np
@@ -120,20 +121,77 @@ def _gram_hashes(texts: list[str]) -> tuple[NDArray[np.uint64], NDArray[np.uint6
 
     A text shorter than a gram is filled up with zeros, so that it is its own only one.
     """
-    codes = [_plain_codes(text) for text in texts]
+    codes = _plain_codes(texts)
+    lengths = np.array([len(one) for one in codes])
     hashes = gram_hashes(np.concatenate([*codes, np.zeros(_GRAM, np.uint32)]), _GRAM)
-    ends = np.cumsum([len(one) for one in codes])
-    many = np.maximum(1, np.array([len(one) for one in codes]) - _GRAM + 1)
-    starts = ends - [len(one) for one in codes]
-    whole = np.concatenate([np.arange(start, start + n) for start, n in zip(starts, many, strict=True)])
-    return hashes[whole], np.append(0, np.cumsum(many)).astype(np.uint64)
+    many = lengths - _GRAM + 1
+    inside = np.ones(len(hashes), np.bool_)
+    for back in range(1, _GRAM):
+        inside[np.cumsum(lengths) - back] = False
+    inside[-1] = False
+    return hashes[inside], np.append(0, np.cumsum(many)).astype(np.uint64)
 
 
-def _plain_codes(text: str) -> NDArray[np.uint32]:
-    """The code points of `near_copies.plain`, without going through the text character by character."""
+def _plain_codes(texts: Sequence[str]) -> list[NDArray[np.uint32]]:
+    """The code points of `near_copies.plain` of each text, all looked up together where a look-up can tell."""
+    codes = [np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32) for text in texts]
+    borders = np.cumsum([0, *map(len, codes)])
+    together = np.concatenate(codes) if codes else np.zeros(0, np.uint32)
+    plain = _plain_table()[np.minimum(together, _TABLED)]
+    kept, hard = plain != _NOTHING, plain == _HARD
+    left, right = (np.append(0, np.cumsum(flags))[borders].tolist() for flags in (kept, hard))
+    plain = plain[kept]
+    return [
+        plain[left[at] : left[at + 1]]
+        if right[at] == right[at + 1] and left[at + 1] - left[at] >= _GRAM
+        else _hard_codes(text)
+        for at, text in enumerate(texts)
+    ]
+
+
+def _hard_codes(text: str) -> NDArray[np.uint32]:
+    """The same for a text with characters that go together, or hardly any."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), np.uint32)
     kept = codes[~silent("ZPC")[codes]]
     if not len(kept):
         kept = codes
     return kept if len(kept) >= _GRAM else np.pad(kept, (0, _GRAM - len(kept)))
+
+
+_TABLED = 0x20000
+_HARD, _NOTHING = 0xFFFFFFFF, 0xFFFFFFFE
+_AS_THEY_ARE = (range(0x3400, 0x4DC0), range(0x4E00, 0xA000), range(0xAC00, 0xD7A4))
+"""Ideographs and Hangul syllables."""
+_LOOKED_UP = (
+    range(0x3400),
+    range(0x4DC0, 0x4E00),
+    range(0xA000, 0xAC00),
+    range(0xF900, 0x10000),
+    range(0x1F000, 0x1FB00),
+)
+_SECOND_OF_SYLLABLE = (*range(0x1161, 0x1176), *range(0x11A8, 0x11C3))
+
+
+@cache
+def _plain_table() -> NDArray[np.uint32]:
+    """(_TABLED + 1,) what each character is in a plain text; _NOTHING, or _HARD for what no look-up can tell."""
+    table = np.full(_TABLED + 1, _HARD, np.uint32)
+    for codes in _AS_THEY_ARE:
+        table[codes] = codes
+    seconds = {*map(chr, _SECOND_OF_SYLLABLE)}
+    for codes in _LOOKED_UP:
+        for character in map(chr, codes):
+            parts = unicodedata.decomposition(character).split()
+            if len(parts) == 2 and not parts[0].startswith("<"):  # a pair that is composed
+                seconds.add(chr(int(parts[1], 16)))
+    for codes in _LOOKED_UP:
+        table[codes] = [_plain_code(chr(code), seconds) for code in codes]
+    return table
+
+
+def _plain_code(character: str, seconds: set[str]) -> int:
+    folded = unicodedata.normalize("NFKC", character).casefold()
+    if len(folded) != 1 or any(unicodedata.combining(one) or one in seconds for one in (character, folded)):
+        return _HARD
+    return _NOTHING if unicodedata.category(folded)[0] in "ZPC" else ord(folded)

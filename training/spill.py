@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
 from detector.wording import KINDS
-from training.frequent import Lookup, pages
+from training.frequent import Lookup, page_at
 from training.progress import Count, silent
 from training.vocabulary import Vocabulary, weigh
 from training.walk import CODES_AT, Walked
@@ -20,7 +21,7 @@ from training.weights import Rows, Weights, fit_code, softmax
 BUCKET = 25_000
 """Rows that are shuffled in memory at a time."""
 BATCH = 2048
-EPOCHS = 5
+EPOCHS = 3
 RATE = 0.05
 CODED = 20_000
 """Scams that the heads of reason codes learn from, at most."""
@@ -29,40 +30,45 @@ HELD = -1
 
 
 class Spilled:
-    """Rows of values on disk, dealt at random into buckets that are read back whole."""
+    """Rows of values on disk, dealt at random into buckets that are read back whole.
+
+    A piece is a file of the rows of one page, in the order of their buckets; what is known of each row stands here.
+    """
 
     def __init__(self, folder: Path, buckets: int, columns: int) -> None:
         self._folder = folder
         self._columns = columns
         self.buckets = buckets
-        self._pieces: dict[int, int] = {}
+        self._numbers: list[NDArray[np.int64]] = []
+        self._lengths: list[NDArray[np.int64]] = []
+        self._dealt: list[NDArray[np.int64]] = []
 
-    def add(self, x: csr_matrix, numbers: NDArray[np.int64], bucket: NDArray[np.int64]) -> None:
-        """Rows with their numbers, each into its bucket."""
-        for one in np.unique(bucket).tolist():
-            inside = np.flatnonzero(bucket == one)
-            part = x[inside]
-            piece = self._pieces.get(one, 0)
-            np.savez(
-                self._folder / f"{one}.{piece}.npz",
-                indices=part.indices.astype(np.int32),
-                values=part.data.astype(np.float32),
-                borders=part.indptr.astype(np.int64),
-                numbers=numbers[inside],
-            )
-            self._pieces[one] = piece + 1
+    def piece(self, number: int) -> Path:
+        """Where a page's rows lie: all columns, int32, then all values, float32."""
+        return self._folder / f"{number}.values"
+
+    def note(self, numbers: NDArray[np.int64], dealt: NDArray[np.int64], lengths: NDArray[np.int64]) -> None:
+        """What the next piece holds: the number of each row, its bucket, in order, and how many values it has."""
+        self._numbers.append(numbers)
+        self._dealt.append(dealt)
+        self._lengths.append(lengths)
 
     def read(self, bucket: int) -> tuple[csr_matrix, NDArray[np.int64]]:
         """The rows of a bucket, and their numbers."""
-        parts, numbers = [], []
-        for piece in range(self._pieces.get(bucket, 0)):
-            with np.load(self._folder / f"{bucket}.{piece}.npz", allow_pickle=False) as stored:
-                shape = (len(stored["numbers"]), self._columns)
-                parts.append(csr_matrix((stored["values"], stored["indices"], stored["borders"]), shape=shape))
-                numbers.append(stored["numbers"])
-        if not parts:
-            return csr_matrix((0, self._columns), dtype=np.float32), np.zeros(0, np.int64)
-        return csr_matrix(vstack(parts, format="csr")), np.concatenate(numbers)
+        parts = [slice(*np.searchsorted(dealt, (bucket, bucket + 1)).tolist()) for dealt in self._dealt]
+        inside = [lengths[part] for lengths, part in zip(self._lengths, parts, strict=True)]
+        borders = np.cumsum(np.concatenate([[0], *inside]), dtype=np.int64)
+        columns, values = np.empty(borders[-1], np.int32), np.empty(borders[-1], np.float32)
+        done = 0
+        for piece, (lengths, part) in enumerate(zip(self._lengths, parts, strict=True)):
+            many, before = int(lengths[part].sum()), int(lengths[: part.start].sum())
+            with self.piece(piece).open("rb") as file:
+                for whole, offset in ((columns, before), (values, int(lengths.sum()) + before)):
+                    file.seek(4 * offset)
+                    whole[done : done + many] = np.fromfile(file, whole.dtype, many)
+            done += many
+        numbers = np.concatenate([numbers[part] for numbers, part in zip(self._numbers, parts, strict=True)])
+        return csr_matrix((values, columns, borders), shape=(len(numbers), self._columns)), numbers
 
 
 def spill(
@@ -75,13 +81,29 @@ def spill(
     dealt[held] = HELD
     spilled = Spilled(folder, buckets, known.rows)
     lookup = Lookup(known)
+    parts = np.split(dealt, np.cumsum(walked.sizes)[:-1])
+    work = Parallel(n_jobs=settings["jobs"], return_as="generator")(
+        delayed(_spill_page)(path, part, lookup, known, settings, spilled.piece(number))
+        for number, (path, part) in enumerate(zip(walked.pages, parts, strict=True))
+    )
     start = 0
-    for page in pages(walked.pages):
-        numbers = np.arange(start, start + page.texts)
-        spilled.add(weigh(lookup.raw(page), known, settings), numbers, dealt[numbers])
-        start += page.texts
+    for part, lengths in zip(parts, work, strict=True):
+        order = np.argsort(part, kind="stable")
+        spilled.note(start + order, part[order], lengths)
+        start += len(part)
         done(start)
     return spilled
+
+
+def _spill_page(
+    path: str, dealt: NDArray[np.int64], lookup: Lookup, known: Vocabulary, settings: Mapping[str, Any], piece: Path
+) -> NDArray[np.int64]:
+    """Write the values of a page, the rows in the order of their buckets; gives how many each has."""
+    x = weigh(lookup.raw(page_at(path)), known, settings)[np.argsort(dealt, kind="stable")]
+    with piece.open("wb") as file:
+        x.indices.astype(np.int32, copy=False).tofile(file)
+        x.data.astype(np.float32).tofile(file)
+    return np.asarray(np.diff(x.indptr), np.int64)
 
 
 def fit_large(
@@ -102,9 +124,8 @@ def fit_large(
     for turn in range(many):
         x, numbers = spilled.read(turn % spilled.buckets)
         shuffled = order.permutation(x.shape[0])
-        x, numbers = x[shuffled], numbers[shuffled]
         for start in range(0, x.shape[0], BATCH):
-            part = slice(start, start + BATCH)
+            part = shuffled[start : start + BATCH]
             weights = None if rows is None else rows[numbers[part]]
             adam.step(x[part], kinds[numbers[part]], weights, decay, RATE * (1 - turn / many))
         done(turn + 1)

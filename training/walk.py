@@ -27,7 +27,7 @@ from training.labelled import AS_THEY_ARE
 from training.naming import Names
 from training.pages import USUAL, kept_page
 from training.progress import Count, silent
-from training.sketches import Sketch, equal, groups_of, joined, sketches
+from training.sketches import Sketch, equal, groups_of, joined
 from training.splits import name_number
 from training.whole import write_whole
 
@@ -41,11 +41,13 @@ CODES_AT = {code: place for place, code in enumerate(CODES)}
 class Walked:
     """What is kept of the rows that went by, (rows,) each, and where the pages lie.
 
-    `kinds` places in KINDS; `codes` a bit for each of CODES; `source` places in `sources`; `poster` a number for each,
-    0 for none; `draw` a number that the group decides, and after the walk all that must stay together.
+    `sizes` (pages,) how many rows lie on each; `kinds` places in KINDS; `codes` a bit for each of CODES; `source`
+    places in `sources`; `poster` a number for each, 0 for none; `draw` a number that the group decides, and after the
+    walk all that must stay together.
     """
 
     pages: list[str] = field(default_factory=list)
+    sizes: array[int] = field(default_factory=lambda: array("i"))
     kinds: array[int] = field(default_factory=lambda: array("b"))
     own: array[int] = field(default_factory=lambda: array("b"))
     source: array[int] = field(default_factory=lambda: array("i"))
@@ -157,7 +159,7 @@ def kept_walk(path: Path) -> Walked | None:
     return walked if all(Path(page).exists() for page in walked.pages) else None
 
 
-_COLUMNS = {"kinds": "b", "own": "b", "source": "i", "codes": "i", "draw": "Q"}
+_COLUMNS = {"kinds": "b", "own": "b", "source": "i", "codes": "i", "draw": "Q", "sizes": "i"}
 
 
 def _draw(row: Example) -> int:
@@ -169,7 +171,6 @@ def _draw(row: Example) -> int:
 def walk(rows: Iterable[tuple[Example, bool]], kept: Cache, jobs: int = -1, done: Count = silent) -> Walked:
     """Go through all (example, whether it is the team's own) once; afterwards their pages lie in the cache."""
     walked = Walked()
-
     found: list[Sketch] = []
 
     def noted() -> Iterator[Example]:
@@ -177,13 +178,11 @@ def walk(rows: Iterable[tuple[Example, bool]], kept: Cache, jobs: int = -1, done
             walked.note(row, own)
             yield row
 
-    def parts() -> Iterator[list[Example]]:
-        for part in chunks(noted(), USUAL):
-            found.append(sketches(item.text for item in part))
-            yield part
-
-    for path in Parallel(n_jobs=jobs, return_as="generator")(delayed(kept_page)(part, kept) for part in parts()):
+    parts = chunks(noted(), USUAL)
+    for path, part in Parallel(n_jobs=jobs, return_as="generator")(delayed(kept_page)(part, kept) for part in parts):
         walked.pages.append(path)
+        walked.sizes.append(len(part))
+        found.append(part)
         done(len(walked))
     if found:
         walked.keep_together(np.concatenate(found))
