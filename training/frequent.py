@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from detector.features import FAMILIES
 from detector.model import Index, index_bits
 from detector.wording import BLOCK_OF, BLOCKS
 from training.pages import Page, page_of
-from training.vocabulary import Raw, Vocabulary
+from training.vocabulary import Raw, Vocabulary, weigh
 
 MOST_ROWS = 300_000
 """Rows that a model may have; the rarest features go first."""
@@ -134,6 +135,20 @@ class Lookup:
             found = page.keys[places] == self._keys
             columns[places[found]] = self._order[found]
         return columns
+
+
+def write_values(
+    path: str, dealt: NDArray[np.int64], lookup: Lookup, known: Vocabulary, settings: Mapping[str, Any], piece: Path
+) -> NDArray[np.int64]:
+    """Write what the texts of a page have in the rows of the model, in the order of `dealt` (texts,).
+
+    All columns, int32, then all values, float32; gives how many each text has, in that order.
+    """
+    x = weigh(lookup.raw(page_at(path)), known, settings)[np.argsort(dealt, kind="stable")]
+    with piece.open("wb") as file:
+        x.indices.astype(np.int32, copy=False).tofile(file)
+        x.data.astype(np.float32).tofile(file)
+    return np.asarray(np.diff(x.indptr), np.int64)
 
 
 _BLOCK_OF_FAMILY = np.array([BLOCKS.index(BLOCK_OF[family]) for family in FAMILIES])

@@ -9,27 +9,23 @@ the groups, at most 20,000 rows, is never trained on; the calibration and the fi
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from detector.document import Document
-from detector.model import Model
-from detector.scoring import kindred
-from detector.types import Posting
-from detector.wording import KINDS, Classifier
+from detector.wording import KINDS
 from training.counts import count_all
 from training.dataset import DataError, Example
 from training.feature_cache import Cache
 from training.frequent import frequent, least
 from training.held_out import HeldOut, calibration, held_out_metrics, joined_risks, rule_audit
 from training.mixture import Mix, kind_weights, own_weight
+from training.opinions import opinions
 from training.outcome import Outcome
 from training.progress import Step, counted
 from training.spill import BATCH, EPOCHS, HELD, RATE, Spilled, fit_large, spill
@@ -66,7 +62,7 @@ def train_large(go: Go, mix: Mix, settings: Mapping[str, Any], cache: Path | Non
         if cache:
             kept.prune()
     audit = rule_audit(counts, examples)
-    shares = _opinions(in_memory(fitted, known, settings), examples, settings["jobs"])
+    shares = opinions(in_memory(fitted, known, settings), [item.posting for item in examples], settings["jobs"])
     risks = joined_risks(shares, counts, audit)
     own = np.frombuffer(walked.own, np.int8)[sample] == 1
     curve = _curve(walked, examples, shares, risks, settings["prior"])
@@ -82,23 +78,6 @@ def train_large(go: Go, mix: Mix, settings: Mapping[str, Any], cache: Path | Non
         by_source=by_source,
         own=int(np.frombuffer(walked.own, np.int8).sum()),
     )
-
-
-def _opinions(model: Model, examples: Sequence[Example], jobs: int) -> NDArray[np.float64]:
-    """(examples, 4): shares of the kinds and the risk, as the detector reads them."""
-    parts = [examples[start : start + READ] for start in range(0, len(examples), READ)]
-    said = Parallel(n_jobs=jobs)(delayed(_read)(model, [item.posting for item in part]) for part in parts)
-    return np.array([row for part in said for row in part])
-
-
-READ = 150
-"""Texts that one process reads with the model before it takes others."""
-
-
-def _read(model: Model, postings: Sequence[Posting]) -> list[list[float]]:
-    classifier = Classifier(model)
-    opinions = [classifier.read(Document(posting)) for posting in postings]
-    return [[*item.shares, item.risk * kindred(item.codes.values())] for item in opinions]
 
 
 def _made(folder: Path | None) -> Path | None:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 
 from detector.wording import KINDS
-from training.frequent import Lookup, page_at
+from training.frequent import Lookup, write_values
 from training.progress import Count, silent
-from training.vocabulary import Vocabulary, weigh
+from training.vocabulary import Vocabulary
 from training.walk import CODES_AT, Walked
 from training.weights import Rows, Weights, fit_code, softmax
 
@@ -83,7 +83,7 @@ def spill(
     lookup = Lookup(known)
     parts = np.split(dealt, np.cumsum(walked.sizes)[:-1])
     work = Parallel(n_jobs=settings["jobs"], return_as="generator")(
-        delayed(_spill_page)(path, part, lookup, known, settings, spilled.piece(number))
+        delayed(write_values)(path, part, lookup, known, settings, spilled.piece(number))
         for number, (path, part) in enumerate(zip(walked.pages, parts, strict=True))
     )
     start = 0
@@ -93,17 +93,6 @@ def spill(
         start += len(part)
         done(start)
     return spilled
-
-
-def _spill_page(
-    path: str, dealt: NDArray[np.int64], lookup: Lookup, known: Vocabulary, settings: Mapping[str, Any], piece: Path
-) -> NDArray[np.int64]:
-    """Write the values of a page, the rows in the order of their buckets; gives how many each has."""
-    x = weigh(lookup.raw(page_at(path)), known, settings)[np.argsort(dealt, kind="stable")]
-    with piece.open("wb") as file:
-        x.indices.astype(np.int32, copy=False).tofile(file)
-        x.data.astype(np.float32).tofile(file)
-    return np.asarray(np.diff(x.indptr), np.int64)
 
 
 def fit_large(
