@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 import ahocorasick_rs
 
 from detector.errors import TableError
+from detector.output import NUMBER, PASSIVE, output
 from detector.pay import YUAN_EACH, Called, Pay, Per, Unit, monthly, read_count
 
 WAGES_FILE = Path(__file__).parent / "reference" / "wages.toml"
@@ -138,7 +139,7 @@ class _Mention(NamedTuple):
 def _whole(text: str, start: int, end: int) -> bool:
     """False for Latin letters cut out of a longer word: hr in chrome."""
     before, after = text[start - 1 : start], text[end : end + 1]
-    return not (before.isascii() and before.isalpha()) and not (after.isascii() and after.isalpha())
+    return not (before.isascii() and (before.isalpha() or (before == "/" and text[start - 2 : start - 1].isdecimal()))) and not (after.isascii() and after.isalpha())
 
 
 def compare(text: str, pays: Sequence[Pay]) -> Comparison | None:
@@ -157,16 +158,26 @@ def compare(text: str, pays: Sequence[Pay]) -> Comparison | None:
     wages = load_wages()
     mentions = wages.mentions(text)
     tier = next((m.meaning.tier for m in mentions if m.meaning.tier), "other")
-    work = _by_heads(text, [m for m in mentions if m.meaning.role], wages.unskilled)
+    work = _besides(text, _by_heads(text, [m for m in mentions if m.meaning.role], wages.unskilled), wages.unskilled)
     named = [m for m in work if not m.meaning.hint or m.start < _TITLE] or work
-    context = _Context(text, named, work, [m for m in mentions if m.meaning.light], wages.tiers[tier])
+    light = [m for m in mentions if m.meaning.light]
+    context = _Context(text, named, work, light, wages.tiers[tier], wages.unskilled, _asks_nothing(text))
     found = [
         one
         for pay in offers
+        if not _is_with_material(text, pay)
         for one in _measured(context, pay)
         if one.verdict is Verdict.ORDINARY or not _is_boast(text, pay, offers)
     ]
-    return _soberly(context, max(found, key=lambda one: (_ORDER[one.verdict], one.ratio), default=None), found)
+    return _soberly(context, _strongest(found), found)
+
+
+_MATERIAL = re.compile(r"包料|工带料|连料|含料|包工料|含材料|带料|料钱")
+
+
+def _is_with_material(text: str, pay: Pay) -> bool:
+    """Whether the sum pays for the material too: 连工带料一平300元."""
+    return _MATERIAL.search(text, max(pay.start - 6, 0), pay.end + 4) is not None
 
 
 _MOST = 40
@@ -241,6 +252,23 @@ def _by_heads(text: str, work: list[_Mention], unskilled: Role | None) -> list[_
 
 
 _NO_TITLE_ENDS = tuple(_NO_TITLES)
+_BESIDE = ("旁边", "旁看", "后面", "边上", "身边", "身后", "跟前")
+_HELPED = re.compile(r"[帮替]|给(?=.{2,4}?(?:递|拿|打下手|背|扛|提|擦|举|看))")
+
+
+def _besides(text: str, work: list[_Mention], unskilled: Role | None) -> list[_Mention]:
+    """The trades without those beside whom one stands or whom one helps: 挖机旁边看人的, 帮教练扛雪板."""
+    if unskilled is None:
+        return work
+    helped = [
+        m for m in work if text.startswith(_BESIDE, m.end) or _HELPED.match(text, max(m.start - 1, 0), m.end + 4)
+    ]
+    if not helped:
+        return work
+    others = [m for m in work if m not in helped]
+    own = any(not m.meaning.hint for m in others)
+    stand_ins = [] if own else [_Mention(_Meaning(unskilled), m.start, m.end) for m in helped[:1]]
+    return sorted([*others, *stand_ins], key=lambda m: m.start)
 
 
 class _Context(NamedTuple):
@@ -251,6 +279,8 @@ class _Context(NamedTuple):
     work: list[_Mention]
     light: list[_Mention]
     tier: float
+    unskilled: Role | None
+    asks_nothing: bool
 
 
 _BOASTS = ("最高", "最多", "优秀", "能力", "管理层", "目前", "拼命", "最好", "加班", "冠军", "老员工")
@@ -355,8 +385,8 @@ def _measured(context: _Context, pay: Pay) -> list[Comparison]:
     text = context.text
     if pay.of in _CONTAINERS and (holds := _content(text, pay.of)) > 1:
         pay = replace(pay, low=pay.low / holds, high=pay.high / holds)
-    one = _measure(context, pay)
-    times = _output(context, pay) if pay.of and pay.unit is not Unit.PERCENT else None
+    one = _strongest(one for one in (_measure(context, pay), _implausible(context, pay)) if one)
+    times = _output(context, pay) if (pay.of or pay.per is Per.MINUTE) and pay.unit is not Unit.PERCENT else None
     if times is None:
         return [one] if one else []
     if (
@@ -374,11 +404,10 @@ def _is_light(one: Comparison, context: _Context) -> bool:
 
 
 _CONTAINERS = frozenset({"箱", "盒", "包", "袋", "捆", "件", "卷", "筐", "车", "柜", "批", "套", "桶"})
-_NUMBER = r"[0-9]{1,5}|[一二两三四五六七八九十百千几]{1,7}"
 _THINGS = "双个只支条片枚套根粒颗张本份吨件斤"
-_HELD = re.compile(rf"({_NUMBER})[{_THINGS}][一每/]([箱盒包袋捆件卷筐车柜批套桶])")
+_HELD = re.compile(rf"({NUMBER})[{_THINGS}][一每/]([箱盒包袋捆件卷筐车柜批套桶])")
 _HOLDS = re.compile(
-    rf"[一每]([箱盒包袋捆件卷筐车柜批套桶])(?:有|装|是|大概|大约|里){{0,2}}({_NUMBER})(?:来|多)?[{_THINGS}]"
+    rf"[一每]([箱盒包袋捆件卷筐车柜批套桶])(?:有|装|是|大概|大约|里){{0,2}}({NUMBER})(?:来|多)?[{_THINGS}]"
 )
 
 
@@ -390,67 +419,97 @@ def _content(text: str, box: str) -> float:
     return 1.0
 
 
-_PACKED = re.compile(rf"[一每]([箱包袋盒])(?:有|装|是|大概|大约|里){{0,2}}(?P<n>{_NUMBER})(?:来|多)?[{_THINGS}]")
-_DONE = (
-    r"(?:(?P<day>[一每单]个?(?:天|日|晚上?|夜|班|通宵)|日均|[每一]日保底|每天保底)|(?P<hour>[一每]个?(?:小时|钟头?))"
-    rf"|(?P<box>[一每]车))[^。;\n!?0-9]{{0,9}}?(?P<n>{_NUMBER})(?:[来多余几]|[-~到至](?:{_NUMBER}))?个?"
-)
-_SHARED = re.compile(r"(几|[0-9]{1,2}|[一二两三四五六七八九十]{1,3})个?人(?:一起|平|均)?分")
-
-
-@cache
-def _outputs(of: str) -> re.Pattern[str]:
-    """What finds how many of a thing are done in a day: 一天三十来吨, 六百条一天."""
-    thing = of[0]
-    return re.compile(
-        rf"{_DONE}{thing}|(?<![0-9])(?P<n2>{_NUMBER})[来多]?{thing}(?:[一每/](?P<day2>天|日|晚|夜|班)|[一每/]个?(?P<hour2>小时))"
-    )
-
-
-_OUTPUTS = frozenset(
-    "条篇件组单笔次趟首章份车吨亩个张只支页颗朵双套户家箱盒台本句行米斤袋粒圈幅间枚串包副桶棵株扇捆根块房"
-)
-
-
-_COUNT_ENDS = frozenset("0123456789一二两三四五六七八九十百千几来多余个")
-
-
-def _done(text: str, pay: Pay) -> Iterator[re.Match[str]]:
-    """Where the text says how many of the thing are done, looked for about each place that names the thing."""
-    place, thing, search = -1, pay.of[0], _outputs(pay.of).search
-    for _ in range(_MOST):
-        place = text.find(thing, place + 1)
-        if place < 0:
-            return
-        if place and text[place - 1] in _COUNT_ENDS and not pay.start <= place < pay.end:
-            said = search(text, max(place - 24, 0), place + 5)
-            if said is not None:
-                yield said
+_PACKED = re.compile(rf"[一每]([箱包袋盒])(?:有|装|是|大概|大约|里){{0,2}}(?P<n>{NUMBER})(?:来|多)?[{_THINGS}]")
 
 
 def _output(context: _Context, pay: Pay) -> Comparison | None:
-    """The price of a piece times what one does in a day by the text's own words, against a day's pay."""
-    if pay.of[0] not in _OUTPUTS:
-        return None
-    for said in _done(context.text, pay):
-        count = read_count(said["n"] or said["n2"])
-        if count is None or not 1 < count[0] <= 20_000 or said.start() <= pay.start < said.end():
-            continue
-        shared = _SHARED.search(context.text, said.end(), said.end() + 24)
-        people = (read_count(shared[1]) or (4.0, 4.0))[1] if shared else 1.0
-        per = Per.HOUR if said["hour"] or said["hour2"] else Per.DAY
-        share = count[0] / people
-        each = replace(pay, low=pay.low * share, high=pay.high * share, per=per, of="", called=None)
-        if said["box"] and (len(context.text) > _LONG or pay.of[0] != "吨"):
-            continue
-        one = _measure(context, each)
-        return replace(one, pay=pay, output=said[0]) if one else None
+    """The price of a piece times what one does of it by the text's own words, against pay by the hour or day."""
+    done = output(context.text, pay)
+    if done is not None:
+        each = replace(
+            pay, low=pay.low * done.times, high=pay.high * done.times, per=done.per, of="", called=None
+        )
+        return _told(pay, done.said, _measure(context, each), _implausible(context, each, done=True))
     packed = _PACKED.search(context.text) if pay.of == "个" and len(context.text) <= _LONG else None
     if packed is not None and (count := read_count(packed["n"])) and packed[0][1] != pay.of:
         each = replace(pay, low=pay.low * count[0], high=pay.high * count[0], per=Per.DAY, of="")
-        one = _measure(context, each, "high_ok")
-        return replace(one, pay=pay, output=packed[0]) if one else None
+        return _told(pay, packed[0], _measure(context, each, "high_ok"))
     return None
+
+
+def _told(pay: Pay, said: str, *found: Comparison | None) -> Comparison | None:
+    """The strongest, with what the text says one does."""
+    one = _strongest(one for one in found if one)
+    return replace(one, pay=pay, output=said) if one else None
+
+
+def _strongest(found: Iterable[Comparison]) -> Comparison | None:
+    return max(found, key=lambda one: (_ORDER[one.verdict], one.ratio), default=None)
+
+
+# --- work that asks for nothing --------------------------------------------------------------------------
+
+_NOTHING_ASKED = re.compile(
+    r"不[用要]证|无需证|免证|没证|不需要?证|会不会[^,。;]{0,4}都|谁都[行能会可]|是个人就|人人都?[能会可]|[不没][^,。;\s]{0,6}"
+    r"(?:也[行可能收成]|都[行成可]|没[事关]|有人教|我教|包教)|会[^,。;\s]{1,8}?就[行可能成好]|[坐站看躺守][着]?[^,。;\s]{0,4}就[行可能成好]"
+    r"|[坐站躺]着(?:看|拿|数|收|等|陪)|不[用需]要?(?:会|动|干活|开口|说话|上手|懂|你[会做干动])|不(?:开|上|碰|修|动)(?:机器|高空|手)"
+    r"|免(?:试|经验)|[零0]基础|[无没]经验(?!勿|者勿|的?慎|免|[请不])|不限(?:经验|国籍|学历)|不需[^,。;\s]{0,6}经验|经验不[限要]"
+    r"|[一二三四五六七八九十]{1,2}岁就行|大学生就行|只要会|四级即可|新手(?:可|能|也)|不会[^,。;\s]{0,4}教|no exp|no test|即会|识字即可|初中以上"
+)
+"""Words that say that nothing is asked, so that a trade's name does not make its skill needed."""
+
+
+def _asks_nothing(text: str) -> bool:
+    return _NOTHING_ASKED.search(text) is not None
+
+
+class _Bound(NamedTuple):
+    """From what pay on, in yuan, an offer is high, and absurd."""
+
+    high: float
+    absurd: float
+
+
+_BARE: Mapping[Per, _Bound] = {
+    Per.HOUR: _Bound(180, 300),
+    Per.HALF_DAY: _Bound(500, 900),
+    Per.DAY: _Bound(800, 1_300),
+    Per.WEEK: _Bound(7_000, 11_000),
+    Per.MONTH: _Bound(30_000, 45_000),
+    Per.YEAR: _Bound(450_000, 700_000),
+}
+"""What no work pays that asks for nothing, whatever it is called; estimates of this project."""
+_PIECES: Mapping[Per, _Bound] = {
+    Per.HOUR: _Bound(250, 450),
+    Per.DAY: _Bound(1_300, 2_200),
+    Per.WEEK: _Bound(8_000, 13_000),
+    Per.MONTH: _Bound(35_000, 55_000),
+}
+"""What piece work comes to at most where the text asks for no trade that is known to pay more."""
+_IDLE = _Bound(60, 120)
+"""What a day of a machine that runs by itself pays at most."""
+
+
+def _implausible(context: _Context, pay: Pay, *, done: bool = False) -> Comparison | None:
+    """An offer against what no work pays that asks for nothing; None where it asks, or stays below that."""
+    unskilled, asks_nothing = context.unskilled, context.asks_nothing
+    if unskilled is None or pay.per not in _BARE or pay.unit is Unit.PERCENT:
+        return None
+    if not asks_nothing and not (done and not any(m.meaning.role and m.meaning.role.high_ok for m in context.named)):
+        return None
+    bound = (_BARE if asks_nothing else _PIECES).get(pay.per)
+    if done and pay.per is Per.DAY and PASSIVE.search(context.text) is not None:
+        bound = _IDLE
+    if bound is None:
+        return None
+    factor = context.tier if pay.unit is Unit.YUAN else _ABROAD.get(pay.unit, 1.0)
+    offered = _lowish(pay) * YUAN_EACH[pay.unit] / factor
+    verdict = _graded(offered, *bound)
+    if verdict is Verdict.ORDINARY:
+        return None
+    month = (unskilled.month[0] * factor, unskilled.month[1] * factor)
+    found = _comparison(verdict, pay, offered / bound.high, None, month, month)
+    return replace(found, role=UNSKILLED)
 
 
 _ODD = frozenset({"人", "位", "名", "个人"})
@@ -544,16 +603,23 @@ def _measure(context: _Context, pay: Pay, kind: str = "") -> Comparison | None:
     if usual is None or (pay.per not in _TIMED and (pay.of in _ODD or _is_sold(context, pay, role))):
         return None
     low, high = usual[0] * factor, usual[1] * factor
-    simple = role.name == UNSKILLED and bool(context.light or len(context.text) <= _HEAD)
+    simple = role.name == UNSKILLED and bool(context.light or context.asks_nothing or len(context.text) <= _HEAD)
     if simple and context.light and pay.per not in _TIMED:
         low, high = low / _LESS, high / _LESS
     offered = _lowish(pay) * YUAN_EACH[pay.unit]
-    kind = "high_ok" if role.high_ok else kind or ("light" if role.light or simple else "plain")
+    kind = _kind(context, role, simple=simple) if not kind or role.high_ok else kind
     verdict = _verdict(offered / high, kind, pay)
     if verdict is not Verdict.ORDINARY and offered < _most(context, pay, role) * factor:
         verdict = Verdict.ORDINARY
     month = (role.month[0] * factor, role.month[1] * factor)
     return _comparison(verdict, pay, offered / high, mention, month, (low, high))
+
+
+def _kind(context: _Context, role: Role, *, simple: bool) -> str:
+    """Which bounds hold: a trade that can pay far more has wide ones, unless nothing is asked."""
+    if role.high_ok:
+        return "plain" if context.asks_nothing else "high_ok"
+    return "light" if role.light or simple else "plain"
 
 
 def _most(context: _Context, pay: Pay, role: Role) -> float:
@@ -573,7 +639,8 @@ def _most(context: _Context, pay: Pay, role: Role) -> float:
             (m.meaning.role, False) for m in context.work if (hints or not m.meaning.hint) and begin < m.start < pay.end
         ]
     others = [other for other, hint in head if other and other is not role and (not hint or other.high_ok)]
-    return max((_generous(other, pay.per) for other in others if not other.light), default=0.0)
+    skilled = [other for other in others if not other.light and not (other.high_ok and context.asks_nothing)]
+    return max((_generous(other, pay.per) for other in skilled), default=0.0)
 
 
 def _is_sold(context: _Context, pay: Pay, role: Role) -> bool:

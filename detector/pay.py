@@ -226,7 +226,8 @@ def _may_be_the_wage(text: str, figure: _Figure) -> bool:
 def _the_wage(text: str, figure: _Figure) -> Pay:
     low, high = figure.number.low, figure.number.high
     local = Unit.TWD if _fits(_TAIWAN_WAGES, Per.MONTH, low) and _may_be_taiwan(text) else Unit.YUAN
-    return Pay(low, high, local, Per.MONTH, figure.start, figure.end, figure.open_ended)
+    per, factor = _short_work(text, figure.start) or (Per.MONTH, 1.0)
+    return Pay(low * factor, high * factor, local, per, figure.start, figure.end, figure.open_ended)
 
 
 def _is_a_count(text: str, at: int, following: str) -> bool:
@@ -275,7 +276,7 @@ _UNITS = _spread(
         ),
         Per.PIECE: (
             "个 张 只 支 页 颗 朵 双 套 户 家 框 盆 箱 盒 台 本 句 行 平 米 方 斤 人 位 袋 粒 圈 幅 赞 店 间 "
-            "枚 串 包 家店 户人家 个勾 个头 个人 个袋子 个粽子 张图 张照片 张发票 句话 本书 副 桶 棵 株 扇 捆 "
+            "枚 串 包 辆 桩 束 锭 人次 位老人 位客人 位顾客 家店 户人家 个勾 个头 个人 个袋子 个粽子 张图 张照片 张发票 句话 本书 副 桶 棵 株 扇 捆 "
             "把 间房 个房间 "
             "块砖 块地砖 块玻璃 块板 斤鱼 斤肉 桶水 根 吨货"
         ),
@@ -291,6 +292,9 @@ _SLASHED = _UNITS | _spread(
         Per.WEEK: "week",
         Per.MONTH: "m mo month",
         Per.YEAR: "y year",
+        Per.MINUTE: "min minute",
+        Per.ORDER: "task order video",
+        Per.PIECE: "piece",
     }
 )
 """Units that may follow a stroke: 20/h."""
@@ -302,7 +306,7 @@ _NAMES: dict[str, Per | Called] = _spread(
         Per.HOUR: "时薪 小时工资 小时费 时给",
         Per.DAY: (
             "日结 日薪 日入 日人 日赚 日挣 日领 日收 日收入 日工资 日均 日保底 日到手 日进 日清 单日 天天 "
-            "日均收入 日赚取 日结工资"
+            "日均收入 日赚取 日结工资 今天到账 今日到账 昨天到账 今天赚了 今天收入 今日收入 今天进账 今天挣了"
         ),
         Per.WEEK: "周薪 周结 周入 周领",
         Per.MONTH: (
@@ -378,6 +382,8 @@ def _names_before() -> dict[str, Per | Called]:
             names[one + word] = per
         if per in _LEAST:
             names["1" + word] = per
+    for word in "锭张个件条只份支斤":
+        names["每百" + word] = names["每100" + word] = Per.PIECE
     return names | {
         "半天": Per.HALF_DAY,
         "一块": Per.PIECE,
@@ -474,7 +480,7 @@ _TAILS = {c: float(i) for c, i in _DIGITS.items() if i} | {c: float(c) for c in 
 _DASHES = frozenset("-—–~～至到")
 _COUNTED = frozenset(
     "支颗朵双粒串枚根瓶把亩岁年月日号点时分秒名个位家间条张次个件只台套份届级楼层栋室街路公厘斤克吨平亩度倍期代"
-    "版章门类项第周天小强薪寸人字词场趟单篇组轮页句行班户盒箱轴辆：:℃座站所校处院床桌套%x*×"
+    "辆桩束锭框棵株捆杯碗盘桶袋箱票方通版章门类项第周天小强薪寸人字词场趟单篇组轮页句行班户盒箱轴辆：:℃座站所校处院床桌套%x*×"
 )
 """A bare figure before one of these counts something else."""
 _PLAINLY_COUNTED = _COUNTED - _MONEY_FIRST - _ABOUT_FIRST - {"位"}
@@ -501,6 +507,11 @@ _TAIWAN_PERHAPS = _words(
     "租书店 虾皮 妳 影像后制 礼服公司 丙级 乙级 技术士"
 )
 """One of the first, or one of the second and a sum that is usual there, and the text speaks of Taiwan's money."""
+_MAINLAND = _words(
+    "北京 上海 广州 深圳 成都 杭州 重庆 武汉 苏州 西安 南京 长沙 天津 郑州 东莞 青岛 昆明 宁波 合肥 佛山 沈阳 无锡 济南 "
+    "厦门 福州 温州 哈尔滨 石家庄 大连 南宁 泉州 贵阳 常州 长春 南昌 南通 嘉兴 徐州 惠州 太原 绍兴 珠海 兰州 海口 微信"
+)
+"""One of these, and the text speaks of no money of Taiwan's by one word."""
 _HONG_KONG = _words(
     "hk 港 九龙 旺角 唔 嘅 咗 揾 搵 返工 出粮 whatsapp 强积金 见工 搞掂 沙田 新界 北角 铜锣湾 荃湾 酒楼 楼面 "
     "落场 葵涌 粒钟 将军澳 观塘 ptgf 傾 兼职薪 冇 屯门 登记护士 五天工作周 补习社 哋 鲗鱼涌 元朗 深水埗 "
@@ -549,7 +560,7 @@ def _figures() -> re.Pattern[str]:
     It starts with a plain set, which lets `re` leap over all other characters; compiled when first needed.
     """
     digits = r"[0-9]*+(?:,[0-9]{3}(?![0-9]))*+(?:\.[0-9]{1,3}+)?+"
-    scale = r"(?:(?:\s?[万千百](?![字象达科])|个?[kwq仟佰万](?![a-qs-z]|r[a-z]))(?:[1-9](?![0-9.,个-]))?+)?+"
+    scale = r"(?:(?:\s?[万千百](?![字象达科])|个?[kwq仟佰万](?![a-qs-z]|r[a-z]))(?:[1-9](?![0-9个-]|[.,][0-9]))?+)?+"
     return re.compile(
         rf"[0-9{_NUMERALS}过](?:(?<=[0-9])(?<![0-9][0-9]){digits}(?![、)岁名年:]|x(?!1[2-9]薪)|\.(?![0-9])){scale}"
         rf"(?:元?\s?[-—–~～至到]{{1,2}}\s?(?:hk|nt)?\$?[0-9]{digits}(?!、|\.(?![0-9])){scale})?+"
@@ -748,7 +759,9 @@ def _continues(text: str, at: int) -> bool:
     after = text[at : at + 1]
     if after == "一" and text[at - 1] != "一" and text[at + 1 : at + 2] in _UNIT_FIRST:
         return False
-    return bool(after) and (after in _UNIT_FIRST or after in _NUMERALS or after.isdecimal() or after in ".,")
+    if after and after in ".,":
+        return text[at + 1 : at + 2].isdecimal()
+    return bool(after) and (after in _UNIT_FIRST or after in _NUMERALS or after.isdecimal())
 
 
 def _about(text: str, at: int) -> tuple[int, bool]:
@@ -805,14 +818,13 @@ def _before(text: str, start: int, lowest: int, low: float) -> _Heard:
             says = _BEFORE[name]
             at -= len(name)
             if isinstance(says, Per):
-                return _Heard(says, called, at, near, name in _SETTLED, name)
+                many = _of_many(text, at, name)
+                return _Heard(says, called, at, near, name in _SETTLED, name, 1 / many)
             called, begin, word = called or says, at, word or name
             if says is Called.FEE:
-                if name in ("补助", "补贴", "津贴") and (each := _hourly(text, at)) is not None:
-                    return _Heard(Per.HOUR, None, each, True, False)
-                break
+                return _added(text, name, at, lowest) or _Heard(None, called, begin, near, False, word)
             continue
-        if c in _BREAKS:
+        if c in _BREAKS or (called is not None and c in _COUNTED and text[at - 2] in _ENDS_OF_COUNTS):
             break
         if c not in _FILLER:
             near = near and called is not None
@@ -820,12 +832,53 @@ def _before(text: str, start: int, lowest: int, low: float) -> _Heard:
     return _Heard(None, called, begin, called is not None and near, False, word)
 
 
-def _hourly(text: str, at: int) -> int | None:
-    """Where 每小时 begins that ends here; 每小时补助30元 is what voluntary work calls its wage."""
-    for name in ("每小时", "一小时", "每课时"):
-        if text.endswith(name, 0, at):
-            return at - len(name)
-    return None
+_ADDED = frozenset({"补助", "补贴", "津贴", "房补"})
+_ENDS_OF_COUNTS = frozenset("0123456789一二两三四五六七八九十百千几来多余")
+
+
+def _added(text: str, name: str, at: int, lowest: int) -> _Heard | None:
+    """每小时补助30元 is what voluntary work calls its wage, and 一单补贴三元 the price of a piece: no fees both."""
+    if name not in _ADDED:
+        return None
+    for hour in ("每小时", "一小时", "每课时"):
+        if text.endswith(hour, 0, at):
+            return _Heard(Per.HOUR, None, at - len(hour), True, False)
+    each = _name_ending(text, at, at, lowest) if at and text[at - 1] in _LAST else ""
+    says = _BEFORE.get(each)
+    return _Heard(says, None, at - len(each), True, False, each) if isinstance(says, Per) and says in _COUNTABLE else None
+
+
+def _of_many(text: str, at: int, name: str) -> float:
+    """How many a sum is for: three months in 三个月挣三万, a hundred in 每百锭; 1 where one is meant."""
+    if name.startswith(("每百", "每100")) and name[-1] != "字":
+        return 100.0
+    if name[0] != "月" or text[at - 1 : at] != "个" or name in ("月薪", "月结"):
+        return 1.0
+    count = text[at - 2 : at - 1]
+    return max(float(_DIGITS.get(count, 0) or (count.isdecimal() and int(count)) or 1), 1.0)
+
+
+_MINUTES = re.compile(r"(?<![0-9])([0-9]{1,2}|[一二两三四五六七八九]?十[一二三四五六七八九]?|[三五六八])(?:分钟|分| ?mins?)(?!之)$")
+_IN_HAND = frozenset({"到手", "报酬", "酬劳", "工钱"})
+_SHORT_WORK = re.compile(
+    r"(?P<once>一(?:[晚夜户场次趟]|个晚上))|(?<![0-9.每天日班足])(?P<n>[1-5]|[一二两俩三四五])个?(?P<half>半)?(?:小时|钟头|钟(?!表)|h(?![a-z]))(?!班|制|工作|内|以)"
+)
+_LONG_WORK = re.compile(r"每[天日周晚]|[一1]天|天天|周[一二三四五六日1-6]|[月双单]休|社保|五险|底薪|长期")
+
+
+def _short_work(text: str, start: int) -> tuple[Per, float] | None:
+    """The hours or the one evening that a sum stands beside: (evening, 1) for 一晚坐两小时,六千."""
+    begin = max(start - 14, text.rfind("。", 0, start) + 1, text.rfind("\n", 0, start) + 1)
+    said = list(_SHORT_WORK.finditer(text, begin, start))
+    if not said or _LONG_WORK.search(text, max(begin - 6, 0), start):
+        return None
+    if any(one["once"] and one["once"][1] in "晚夜个" for one in said):
+        return Per.DAY, 1.0
+    hours = next((one for one in said if one["n"]), None)
+    if hours is None:
+        return None
+    count = float(hours["n"]) if hours["n"].isdecimal() else _value(hours["n"]) or 1.0
+    return Per.HOUR, 1 / (count + 0.5 * bool(hours["half"]))
 
 
 def _span_of_time(text: str, start: int, low: float) -> _Heard | None:
@@ -835,6 +888,8 @@ def _span_of_time(text: str, start: int, low: float) -> _Heard | None:
         end -= 1
     if text[end - 1] == "天":
         return _days(text, end)
+    if text[end - 1] in "钟分ns" and (some := _MINUTES.search(text, max(end - 7, 0), end)) is not None:
+        return _some_minutes(text, some)
     some = None
     for begin in range(max(end - 6, 0), end - 1):
         some = _HOURS.match(text, begin, end)
@@ -851,7 +906,17 @@ def _span_of_time(text: str, start: int, low: float) -> _Heard | None:
     return _Heard(Per.HOUR, None, begin, True, False, "", 1 / hours) if 1 <= hours < 6 else None
 
 
-_ENDS_OF_TIME = frozenset("时天头钟h给到共拿= ")
+def _some_minutes(text: str, some: re.Match[str]) -> _Heard | None:
+    """20 min = 180 told by the hour; 一晚十分钟900 is the evening's pay."""
+    minutes, begin = float(some[1]) if some[1].isdecimal() else _value(some[1]) or 0.0, some.start()
+    if begin >= 2 and text[begin - 2 : begin] in ("一晚", "一天", "一夜"):
+        return _Heard(Per.DAY, None, begin - 2, True, False)
+    if not 3 <= minutes <= 90 or (begin and text[begin - 1] in _EVERY):
+        return None
+    return _Heard(Per.HOUR, None, begin, True, False, "", 60 / minutes)
+
+
+_ENDS_OF_TIME = frozenset("时天头钟h给到共拿= 分ns")
 _GIVEN = frozenset("给到得共有拿能付= ")
 _EVERY = frozenset("日天班作足满第休周时到-~")
 """Before 8小时 these make it the length of every shift, or the end of another number."""
@@ -916,6 +981,8 @@ def _after(text: str, at: int) -> tuple[Per | None, int, float]:
     if c == " ":
         i += 1
         c = text[i : i + 1]
+    if c == "p" and (said := _PER.match(text, i)) is not None:
+        return _SLASHED[said[1]], said.end(), 1.0
     if c not in _AFTER_FIRST:
         return None, at, 1.0
     if c in ("/", "／"):
@@ -932,6 +999,9 @@ def _after(text: str, at: int) -> tuple[Per | None, int, float]:
     elif (name := text[i : i + 2]) in _AFTER_NAMES and not text[i + 2 : i + 3].isdecimal():
         return _AFTER_NAMES[name], i + 2, 1.0
     return None, at, 1.0
+
+
+_PER = re.compile(r"per (?:[a-z]{1,8} )?(hour|hr|day|week|month|minute|min|piece|task|order|video)(?![a-z])")
 
 
 def _some_time(text: str, at: int) -> tuple[int, float] | None:
@@ -992,6 +1062,7 @@ def _offer(text: str, figure: _Figure, floor: int, local: Unit) -> Pay | None:
     reach = 14 if bare or per is None else 5
     heard = _before(text, start, max(floor, start - reach), figure.number.low)
     of = text[figure.end : end].lstrip(" /／每一1") if per in _COUNTABLE else ""
+    of = "" if of.isascii() else of
     if per is None or (heard.per is not None and heard.near and not _yields(text, figure, heard, per)):
         heard = (_asked(text, start, floor) or heard) if heard.per is None else heard
         end, per, of = figure.end, heard.per, _thing(heard)
@@ -1004,7 +1075,10 @@ def _offer(text: str, figure: _Figure, floor: int, local: Unit) -> Pay | None:
         return None
     if per is not None and not _is_paid(text, heard, per, start):
         per = None
-    number, per = figure.number, per or _by_default(figure, heard)
+    number, named = figure.number, per
+    per = named or _by_default(figure, heard)
+    if per is Per.MONTH is not named and heard.shown in _IN_HAND and (short := _short_work(text, start)) is not None:
+        per, factor = short
     if per is None and sign == "$" and local is Unit.HKD and _fits(_HONG_KONG_WAGES, Per.MONTH, number.low):
         per = Per.MONTH
     after = text[end : end + 9]
@@ -1066,7 +1140,7 @@ def _thing(heard: _Heard) -> str:
     name = heard.shown
     if heard.per not in _COUNTABLE or name in _NAMES:
         return ""
-    for prefix in ("计件", "每一", "单", "一", "每", "按", "1"):
+    for prefix in ("每百", "每100", "计件", "每一", "单", "一", "每", "按", "1"):
         if name.startswith(prefix) and len(name) > len(prefix):
             return name[len(prefix) :]
     return name
@@ -1089,6 +1163,7 @@ _SHORT = frozenset({Per.HOUR, Per.HALF_DAY, Per.DAY})
 
 
 _ASKED = ("多少", "几多", "怎么算", "几钱", "工资呢", "咋算", "什么价")
+_ASKED_FOR = re.compile(r"[^,。:?]{2,4}?一(个月|月|天|小时|晚|次|单|个|趟)")
 _TURN = 16
 """Characters between a question and the sum that answers it."""
 
@@ -1101,6 +1176,8 @@ def _asked(text: str, start: int, floor: int) -> _Heard | None:
     for word in _ASKED:
         if (place := text.rfind(word, lowest, start)) >= 0:
             heard = _before(text, place, max(place - 10, floor), 0.0)
+            if heard.per is None and (said := _ASKED_FOR.match(text, place)) is not None:
+                heard = heard._replace(per=_UNITS[said[1]])
             return heard._replace(start=start, near=True) if heard.per is not None else None
     return None
 
@@ -1154,7 +1231,8 @@ def _fits(wages: dict[Per, tuple[float, float]], per: Per | None, low: float) ->
 
 @lru_cache(maxsize=1)
 def _may_be_taiwan(text: str) -> bool:
-    return _holds(text, _TAIWAN_PERHAPS) or ("征" in text and _HIRING.search(text) is not None)
+    named = _holds(text, _TAIWAN_PERHAPS) or ("征" in text and _HIRING.search(text) is not None)
+    return named and not _holds(text, _MAINLAND)
 
 
 def _holds(text: str, words: tuple[str, ...]) -> bool:
@@ -1179,8 +1257,14 @@ def _sign(text: str, start: int) -> tuple[str | None, int]:
     if at > 0 and text[at - 1] in _SIGN_LAST:
         for n in (3, 2, 1):
             if (sign := text[max(at - n, 0) : at]) in _SIGNS:
-                return sign, at - len(sign)
+                return "us$" if sign == "$" and _in_dollars(text) else sign, at - len(sign)
     return None, start
+
+
+@lru_cache(maxsize=1)
+def _in_dollars(text: str) -> bool:
+    """Whether a lone $ is the dollar of America: the text is English, or pays in tether."""
+    return "usd" in text or "remote" in text or 2 * sum(map(str.isascii, text)) > 3 * len(text) / 2
 
 
 def _says_no_pay(text: str, start: int, end: int) -> bool:
