@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import ahocorasick_rs
 
 from detector.errors import TableError
-from detector.output import NUMBER, PASSIVE, output
+from detector.output import NUMBER, output, runs_by_itself
 from detector.pay import YUAN_EACH, Called, Pay, Per, Unit, monthly, read_count
 
 WAGES_FILE = Path(__file__).parent / "reference" / "wages.toml"
@@ -161,13 +161,13 @@ def compare(text: str, pays: Sequence[Pay]) -> Comparison | None:
     work = _besides(text, _by_heads(text, [m for m in mentions if m.meaning.role], wages.unskilled), wages.unskilled)
     named = [m for m in work if not m.meaning.hint or m.start < _TITLE] or work
     light = [m for m in mentions if m.meaning.light]
-    context = _Context(text, named, work, light, wages.tiers[tier], wages.unskilled, _asks_nothing(text))
+    context = _Context(text, named, work, light, wages.tiers[tier], wages.unskilled, _asks_nothing(text), offers)
     found = [
         one
         for pay in offers
         if not _is_with_material(text, pay)
         for one in _measured(context, pay)
-        if one.verdict is Verdict.ORDINARY or not _is_boast(text, pay, offers)
+        if one.verdict is Verdict.ORDINARY or not _is_boast(text, pay, offers, told=bool(one.output))
     ]
     return _soberly(context, _strongest(found), found)
 
@@ -261,7 +261,11 @@ def _besides(text: str, work: list[_Mention], unskilled: Role | None) -> list[_M
     if unskilled is None:
         return work
     helped = [
-        m for m in work if text.startswith(_BESIDE, m.end) or _HELPED.match(text, max(m.start - 1, 0), m.end + 4)
+        m
+        for m in work
+        if m.meaning.role
+        and not m.meaning.role.light
+        and (text.startswith(_BESIDE, m.end) or _HELPED.match(text, max(m.start - 1, 0), m.end + 4))
     ]
     if not helped:
         return work
@@ -281,23 +285,27 @@ class _Context(NamedTuple):
     tier: float
     unskilled: Role | None
     asks_nothing: bool
+    pays: Sequence[Pay]
 
 
 _BOASTS = ("最高", "最多", "优秀", "能力", "管理层", "目前", "拼命", "最好", "加班", "冠军", "老员工")
 _GIFTS = _words(
-    "预支 赔付 成交 节日 过节 中秋 端午 春节 礼金 补 津贴 奖 福利 生日 结婚 推荐 介绍 邀约 迟到 体检 "
+    "预支 赔付 储值 充值卡 办卡 门票 成交 节日 过节 中秋 端午 春节 礼金 补 津贴 奖 福利 生日 结婚 推荐 介绍 邀约 迟到 体检 "
     "押 团建 红包 保险 内推 客单 市价 "
     "标价 售价 市值 原价 价值 成本 谈成 签成 约到 招到 成功 住的 租房 买一 单次不超过 报销 单笔"
 )
 
 
-def _is_boast(text: str, pay: Pay, offers: Sequence[Pay]) -> bool:
-    """Whether a sum is no offer: the best earner's, overtime, a gift, or a slip beside the same sum by the month."""
+def _is_boast(text: str, pay: Pay, offers: Sequence[Pay], *, told: bool) -> bool:
+    """Whether a sum is no offer: the best earner's, overtime, a gift, or a slip beside the same sum by the month.
+
+    `told`: the text says how many one does, so that the sum is the price of a piece and no gift.
+    """
     before = text[max(pay.start - 12, 0) : pay.end]
     if len(text) > _LONG and any(word in before for word in _BOASTS):
         return True
     said = text[pay.start : pay.end].replace("人民币", "")
-    if pay.per not in _TIMED and (any(word in before for word in _GIFTS) or any(c in said for c in "收扣交罚人位")):
+    if pay.per not in _TIMED and not told and (any(word in before for word in _GIFTS) or any(c in said for c in "收扣交罚人位")):
         return True
     return pay.per in (Per.HOUR, Per.DAY) and any(
         other.per is Per.MONTH and other.low <= pay.low <= other.high and other.unit is pay.unit for other in offers
@@ -386,7 +394,7 @@ def _measured(context: _Context, pay: Pay) -> list[Comparison]:
     if pay.of in _CONTAINERS and (holds := _content(text, pay.of)) > 1:
         pay = replace(pay, low=pay.low / holds, high=pay.high / holds)
     one = _strongest(one for one in (_measure(context, pay), _implausible(context, pay)) if one)
-    times = _output(context, pay) if (pay.of or pay.per is Per.MINUTE) and pay.unit is not Unit.PERCENT else None
+    times = _output(context, pay) if (pay.of or pay.per in _WRITTEN) and pay.unit is not Unit.PERCENT else None
     if times is None:
         return [one] if one else []
     if (
@@ -397,6 +405,10 @@ def _measured(context: _Context, pay: Pay) -> list[Comparison]:
     ):
         return [times]
     return [one, times] if one else [times]
+
+
+_WRITTEN = frozenset({Per.MINUTE, Per.THOUSAND, Per.CHARACTER})
+"""Units that name what is paid for themselves."""
 
 
 def _is_light(one: Comparison, context: _Context) -> bool:
@@ -425,7 +437,8 @@ _PACKED = re.compile(rf"[一每]([箱包袋盒])(?:有|装|是|大概|大约|里
 def _output(context: _Context, pay: Pay) -> Comparison | None:
     """The price of a piece times what one does of it by the text's own words, against pay by the hour or day."""
     done = output(context.text, pay)
-    if done is not None:
+    cheaper = any(other.of == pay.of and other.low < pay.low for other in context.pays)
+    if done is not None and not cheaper:
         each = replace(
             pay, low=pay.low * done.times, high=pay.high * done.times, per=done.per, of="", called=None
         )
@@ -450,17 +463,29 @@ def _strongest(found: Iterable[Comparison]) -> Comparison | None:
 # --- work that asks for nothing --------------------------------------------------------------------------
 
 _NOTHING_ASKED = re.compile(
-    r"不[用要]证|无需证|免证|没证|不需要?证|会不会[^,。;]{0,4}都|谁都[行能会可]|是个人就|人人都?[能会可]|[不没][^,。;\s]{0,6}"
-    r"(?:也[行可能收成]|都[行成可]|没[事关]|有人教|我教|包教)|会[^,。;\s]{1,8}?就[行可能成好]|[坐站看躺守][着]?[^,。;\s]{0,4}就[行可能成好]"
-    r"|[坐站躺]着(?:看|拿|数|收|等|陪)|不[用需]要?(?:会|动|干活|开口|说话|上手|懂|你[会做干动])|不(?:开|上|碰|修|动)(?:机器|高空|手)"
-    r"|免(?:试|经验)|[零0]基础|[无没]经验(?!勿|者勿|的?慎|免|[请不])|不限(?:经验|国籍|学历)|不需[^,。;\s]{0,6}经验|经验不[限要]"
-    r"|[一二三四五六七八九十]{1,2}岁就行|大学生就行|只要会|四级即可|新手(?:可|能|也)|不会[^,。;\s]{0,4}教|no exp|no test|即会|识字即可|初中以上"
+    r"不[用要]证|无需证|免证|不需要?证|没证[也都]|会不会[^,。;]{0,4}都|谁都[行能会可]|是个人就|人人都?[能会可]|唔使证"
+    r"|[不没][^,。;\s]{0,6}(?:也[行可收成]|也能|都[行成可]|没事|有人教|我教|包教)|不会[^,。;\s]{0,4}教|差也行"
+    r"|会[^,。;\s]{1,8}?就[行可能成好]|[坐站看躺守]着?[^,。;\s]{0,4}就[行可能成好]|[坐站躺]着(?:看|拿|数|收|等|陪|登)"
+    r"|不[用需]要?(?:会|动|干活|开口|说话|上手|懂|你[会做干动])|不(?:开|上|碰|修|动)(?:机器|高空|手)"
+    r"|岁就行|大学生就行|只要会|识字[即就]|四级即可|会打字即可|no exp|no test"
 )
 """Words that say that nothing is asked, so that a trade's name does not make its skill needed."""
+_LITTLE_ASKED = re.compile(
+    r"免(?:试|经验)|[零0]基础|[无没]经验(?!勿|者勿|的?慎|免|[请不])|不限(?:经验|国籍|学历)|不需[^,。;\s]{0,6}经验|经验不[限要]"
+    r"|新手(?:可|能|也)|初中以上|身体健康即可|即可"
+)
+"""Words that say so in a call, and are said for form's sake in a long posting."""
+_ASKED_FOR = re.compile(
+    r"持证|(?<![不没无])[要须需有](?![^,。;\s]{0,3}不)[^,。;\s]{0,8}(?:证(?![件金])|经验|资质|资格|功底)|硕士|博士|985|211"
+    r"|(?<!无需)[两三四五六八十0-9]年(?:以上|经验)|作品集|试讲|先试|考核|[要会](?!员)[^,。;\s]{0,3}[过调](?!来)"
+)
+"""Words that say that something is asked, so that work without a known name may be a trade."""
 
 
 def _asks_nothing(text: str) -> bool:
-    return _NOTHING_ASKED.search(text) is not None
+    if _NOTHING_ASKED.search(text) is not None:
+        return True
+    return len(text) <= _LONG and _LITTLE_ASKED.search(text) is not None and _ASKED_FOR.search(text) is None
 
 
 class _Bound(NamedTuple):
@@ -486,21 +511,26 @@ _PIECES: Mapping[Per, _Bound] = {
     Per.MONTH: _Bound(35_000, 55_000),
 }
 """What piece work comes to at most where the text asks for no trade that is known to pay more."""
+_EASY: Mapping[Per, _Bound] = {
+    Per.HOUR: _Bound(100, 180),
+    Per.DAY: _Bound(700, 1_200),
+    Per.WEEK: _Bound(4_500, 8_000),
+    Per.MONTH: _Bound(20_000, 32_000),
+}
+"""What piece work comes to at most that asks for nothing."""
 _IDLE = _Bound(60, 120)
 """What a day of a machine that runs by itself pays at most."""
 
 
 def _implausible(context: _Context, pay: Pay, *, done: bool = False) -> Comparison | None:
-    """An offer against what no work pays that asks for nothing; None where it asks, or stays below that."""
-    unskilled, asks_nothing = context.unskilled, context.asks_nothing
-    if unskilled is None or pay.per not in _BARE or pay.unit is Unit.PERCENT:
-        return None
-    if not asks_nothing and not (done and not any(m.meaning.role and m.meaning.role.high_ok for m in context.named)):
-        return None
-    bound = (_BARE if asks_nothing else _PIECES).get(pay.per)
-    if done and pay.per is Per.DAY and PASSIVE.search(context.text) is not None:
-        bound = _IDLE
-    if bound is None:
+    """An offer against what no work pays that asks for nothing; None where it asks, or stays below that.
+
+    `done` says that the offer is what piece work comes to.
+    """
+    if pay.of in _SESSIONS:
+        pay = replace(pay, per=Per.DAY)
+    bound, unskilled = _bound(context, pay, done=done), context.unskilled
+    if bound is None or unskilled is None or pay.unit is Unit.PERCENT:
         return None
     factor = context.tier if pay.unit is Unit.YUAN else _ABROAD.get(pay.unit, 1.0)
     offered = _lowish(pay) * YUAN_EACH[pay.unit] / factor
@@ -508,8 +538,24 @@ def _implausible(context: _Context, pay: Pay, *, done: bool = False) -> Comparis
     if verdict is Verdict.ORDINARY:
         return None
     month = (unskilled.month[0] * factor, unskilled.month[1] * factor)
-    found = _comparison(verdict, pay, offered / bound.high, None, month, month)
-    return replace(found, role=UNSKILLED)
+    return replace(_comparison(verdict, pay, offered / bound.high, None, month, month), role=UNSKILLED)
+
+
+def _bound(context: _Context, pay: Pay, *, done: bool) -> _Bound | None:
+    """What the offer has to stay below; None where it may be anything."""
+    if pay.per is None:
+        return None
+    if done and pay.per is Per.DAY and runs_by_itself(context.text):
+        return _IDLE
+    if done and (context.asks_nothing or context.light):
+        return _EASY.get(pay.per)
+    if done:
+        return None if any(m.meaning.role and m.meaning.role.high_ok for m in context.named) else _PIECES.get(pay.per)
+    return _BARE.get(pay.per) if context.asks_nothing and len(context.text) <= _CALL else None
+
+
+_CALL = 200
+"""Characters up to which a text calls for people; a longer one that asks little still describes its work."""
 
 
 _ODD = frozenset({"人", "位", "名", "个人"})
@@ -618,7 +664,7 @@ def _measure(context: _Context, pay: Pay, kind: str = "") -> Comparison | None:
 def _kind(context: _Context, role: Role, *, simple: bool) -> str:
     """Which bounds hold: a trade that can pay far more has wide ones, unless nothing is asked."""
     if role.high_ok:
-        return "plain" if context.asks_nothing else "high_ok"
+        return "light" if context.asks_nothing else "high_ok"
     return "light" if role.light or simple else "plain"
 
 
@@ -639,7 +685,7 @@ def _most(context: _Context, pay: Pay, role: Role) -> float:
             (m.meaning.role, False) for m in context.work if (hints or not m.meaning.hint) and begin < m.start < pay.end
         ]
     others = [other for other, hint in head if other and other is not role and (not hint or other.high_ok)]
-    skilled = [other for other in others if not other.light and not (other.high_ok and context.asks_nothing)]
+    skilled = [other for other in others if not other.light and not (other.high_ok and context.asks_nothing and pay.per in _TIMED)]
     return max((_generous(other, pay.per) for other in skilled), default=0.0)
 
 
@@ -742,6 +788,8 @@ def _unnamed(context: _Context, pay: Pay, factor: float) -> Comparison | None:
         return None
     if pay.per not in _TIMED and not context.light:
         least *= 20
+    if not context.light and _ASKED_FOR.search(context.text) is not None:
+        least *= 3
     ratio = _lowish(pay) * YUAN_EACH[pay.unit] / (least * factor)
     light, short = bool(context.light), len(context.text) <= _HEAD
     absurd = 1.0 if short and (light or pay.per in _TIMED) else 2.0

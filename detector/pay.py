@@ -226,7 +226,7 @@ def _may_be_the_wage(text: str, figure: _Figure) -> bool:
 def _the_wage(text: str, figure: _Figure) -> Pay:
     low, high = figure.number.low, figure.number.high
     local = Unit.TWD if _fits(_TAIWAN_WAGES, Per.MONTH, low) and _may_be_taiwan(text) else Unit.YUAN
-    per, factor = _short_work(text, figure.start) or (Per.MONTH, 1.0)
+    per, factor = _short_work(text, figure.start) or _one_stay(text) or (Per.MONTH, 1.0)
     return Pay(low * factor, high * factor, local, per, figure.start, figure.end, figure.open_ended)
 
 
@@ -306,17 +306,17 @@ _NAMES: dict[str, Per | Called] = _spread(
         Per.HOUR: "时薪 小时工资 小时费 时给",
         Per.DAY: (
             "日结 日薪 日入 日人 日赚 日挣 日领 日收 日收入 日工资 日均 日保底 日到手 日进 日清 单日 天天 "
-            "日均收入 日赚取 日结工资 今天到账 今日到账 昨天到账 今天赚了 今天收入 今日收入 今天进账 今天挣了"
+            "日均收入 日赚取 日结工资 今天到账 今日到账 昨天到账 今天赚了 今天收入 今日收入 今天进账 今天挣了 今天挣到 今天赚到"
         ),
         Per.WEEK: "周薪 周结 周入 周领",
         Per.MONTH: (
             "月薪 月结 月入 月人 月赚 月挣 月领 月收入 月工资 月综合 月均 月均收入 月保底 月到手 到手月薪 单月 "
-            "底薪 月返 月进 月综合工资"
+            "底薪 月返 月进 月综合工资 上月 上个月 上上月"
         ),
         Per.YEAR: "年薪 年入 年赚 年收入 年均收入 年包 去年",
         Per.LESSON: "课酬 课时费",
         Per.ORDER: "单价 单笔 单次 单条 单件 单件工价",
-        Called.WAGE: "薪资 薪酬 薪水 工资 工钱 报酬 酬劳 待遇 到手 收入 综合 保底 补偿",
+        Called.WAGE: "薪资 稿酬 稿费 薪酬 薪水 工资 工钱 报酬 酬劳 待遇 到手 收入 综合 保底 补偿",
         Called.SHARE: (
             "佣金 佣 提成 提点 返佣 返利 返现 返还 返点 抽成 抽点 分成 分佣 利润 收益 点位 抽水 返 抽 提 盈利 回 得回"
         ),
@@ -491,7 +491,7 @@ _FILLER = frozenset(
 """What may stand between 一天 and a figure that has no 元."""
 _BREAKS = frozenset(",，。;；!！?？\n、|)）")
 _NO_PAY = _words(
-    "业绩 销售 营业 流水 产值 产量 销量 投入 资金 任务量 目标 单量 保费 成交 房租 租金 学费 客流 人次 粉丝 播放 "
+    "业绩 销售 营业 流水 产值 产量 销量 投入 资金 任务量 目标 单量 保费 成交 房租 租金 学费 客流 粉丝 播放 "
     "消费 限额 额度 销售额 工时 阅读 罚款 扣款 超过 做满 干满 满勤 每次涨 涨薪"
 )
 """Between 每月 and a figure these make it something else than pay."""
@@ -861,9 +861,9 @@ def _of_many(text: str, at: int, name: str) -> float:
 _MINUTES = re.compile(r"(?<![0-9])([0-9]{1,2}|[一二两三四五六七八九]?十[一二三四五六七八九]?|[三五六八])(?:分钟|分| ?mins?)(?!之)$")
 _IN_HAND = frozenset({"到手", "报酬", "酬劳", "工钱"})
 _SHORT_WORK = re.compile(
-    r"(?P<once>一(?:[晚夜户场次趟]|个晚上))|(?<![0-9.每天日班足])(?P<n>[1-5]|[一二两俩三四五])个?(?P<half>半)?(?:小时|钟头|钟(?!表)|h(?![a-z]))(?!班|制|工作|内|以)"
+    r"(?P<once>一(?:[晚夜户场次趟]|个晚上))|(?<![0-9十.每天日班足])(?P<n>[1-5]|[一二两俩三四五])个?(?P<half>半)?(?:小时|钟头|钟(?!表)|h(?![a-z]))(?!班|制|工作|内|以)"
 )
-_LONG_WORK = re.compile(r"每[天日周晚]|[一1]天|天天|周[一二三四五六日1-6]|[月双单]休|社保|五险|底薪|长期")
+_LONG_WORK = re.compile(r"每[天日周晚]|[一1]天|天天|周[一二三四五六日1-6]|[月双单]休|社保|五险|底薪|长期|[税合叠]|保底|时差")
 
 
 def _short_work(text: str, start: int) -> tuple[Per, float] | None:
@@ -872,13 +872,24 @@ def _short_work(text: str, start: int) -> tuple[Per, float] | None:
     said = list(_SHORT_WORK.finditer(text, begin, start))
     if not said or _LONG_WORK.search(text, max(begin - 6, 0), start):
         return None
-    if any(one["once"] and one["once"][1] in "晚夜个" for one in said):
-        return Per.DAY, 1.0
     hours = next((one for one in said if one["n"]), None)
+    if any(one["once"] and one["once"][1] in "晚夜个" and (hours or start - one.end() < 3) for one in said):
+        return Per.DAY, 1.0
     if hours is None:
         return None
     count = float(hours["n"]) if hours["n"].isdecimal() else _value(hours["n"]) or 1.0
     return Per.HOUR, 1 / (count + 0.5 * bool(hours["half"]))
+
+
+_STAY = re.compile(r"(?<![0-9])([2-9]|1[0-5]|[两二三四五六七八九十])[天日](?:单|短单|不住家|住家|档)")
+
+
+def _one_stay(text: str) -> tuple[Per, float] | None:
+    """The days that one stay with a family takes: 6天单, 三天不住家."""
+    said = _STAY.search(text)
+    if said is None:
+        return None
+    return Per.DAY, 1 / (float(said[1]) if said[1].isdecimal() else _value(said[1]) or 1.0)
 
 
 def _span_of_time(text: str, start: int, low: float) -> _Heard | None:
@@ -908,6 +919,8 @@ def _span_of_time(text: str, start: int, low: float) -> _Heard | None:
 
 def _some_minutes(text: str, some: re.Match[str]) -> _Heard | None:
     """20 min = 180 told by the hour; 一晚十分钟900 is the evening's pay."""
+    if any(word in text for word in ("剪", "配音", "录", "字幕", "成片")):
+        return None
     minutes, begin = float(some[1]) if some[1].isdecimal() else _value(some[1]) or 0.0, some.start()
     if begin >= 2 and text[begin - 2 : begin] in ("一晚", "一天", "一夜"):
         return _Heard(Per.DAY, None, begin - 2, True, False)
@@ -1069,6 +1082,8 @@ def _offer(text: str, figure: _Figure, floor: int, local: Unit) -> Pay | None:
         factor = heard.factor * _CHARACTERS.get(heard.shown[1:], 1.0)
     if figure.unit is Unit.PERCENT:
         return _share(text, figure, heard, start)
+    if per is None and (told := _told_before(text, start, floor, heard, bare=bare)) is not None:
+        heard, per, of = told, told.per, _thing(told)
     if of in _ONE_OF_US and figure.number.low >= _LEAST_WAGE / 2 and _is_wanted(text, heard):
         per = None
     if bare and not _bare_is_pay(text, figure, heard, per, end):
@@ -1080,7 +1095,7 @@ def _offer(text: str, figure: _Figure, floor: int, local: Unit) -> Pay | None:
     if per is Per.MONTH is not named and heard.shown in _IN_HAND and (short := _short_work(text, start)) is not None:
         per, factor = short
     if per is None and sign == "$" and local is Unit.HKD and _fits(_HONG_KONG_WAGES, Per.MONTH, number.low):
-        per = Per.MONTH
+        per, factor = _one_stay(text) or (Per.MONTH, factor)
     after = text[end : end + 9]
     return Pay(
         low=number.low * factor,
@@ -1095,6 +1110,21 @@ def _offer(text: str, figure: _Figure, floor: int, local: Unit) -> Pay | None:
         called=heard.called,
         of=of if per in _COUNTABLE else "",
     )
+
+
+_DIARY = re.compile(r"(?:第[0-9一二三四五六七八九十]{1,4}天|周[一二三四五六日]|昨天|今天|前天|day ?[0-9]{1,3})[^,。;!\n元块]{0,14}$")
+_EACH = re.compile(r"[一每](单|位|台|辆|件|张|笔|户|套|桩)[^。;!\n元块]{0,12},[^。;,!\n元块]{0,3}$")
+
+
+def _told_before(text: str, start: int, floor: int, heard: _Heard, *, bare: bool) -> _Heard | None:
+    """第5天收入388, 周一430: what a diary says it earned; 一位二十分钟,提成900元: what is paid for the one before."""
+    begin = max(start - 20, floor)
+    if heard.called is not Called.FEE and bare and (said := _DIARY.search(text, begin, start)) is not None:
+        if text.count("周") > 1 or "周" not in said[0]:
+            return heard._replace(per=Per.DAY, start=said.start(), near=True)
+    if heard.called is Called.SHARE and not bare and (said := _EACH.search(text, begin, start)) is not None:
+        return heard._replace(per=_UNITS[said[1]], start=said.start(), near=True, shown="一" + said[1])
+    return None
 
 
 def _is_no_sum(text: str, figure: _Figure, start: int, end: int) -> bool:
@@ -1341,11 +1371,17 @@ def _may_end(text: str, figure: _Figure) -> bool:
         return True
     if following in "x*×✖" and text[figure.end + 3 : figure.end + 4] == "薪":
         return True
+    if following == "本" and text[figure.end + 1 : figure.end + 2] not in _AFTER_BEN:
+        return False
     if following in (_COUNTED if not figure.written else "高长宽远深线图纸照"):
         return False
     if following.isascii() and following.isalnum():
         return False
     return not (following in "-:." and text[figure.end + 1 : figure.end + 2].isdecimal())
+
+
+_AFTER_BEN = frozenset("金科人地市店公月年周")
+"""三四百本 counts books, 200本金 none."""
 
 
 def _by_default(figure: _Figure, heard: _Heard) -> Per | None:
