@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import ahocorasick_rs
 
 from detector.errors import TableError
-from detector.output import NUMBER, output, runs_by_itself
+from detector.output import NUMBER, Output, output, people, runs_by_itself
 from detector.pay import YUAN_EACH, Called, Pay, Per, Unit, monthly, read_count
 
 WAGES_FILE = Path(__file__).parent / "reference" / "wages.toml"
@@ -172,7 +172,7 @@ def compare(text: str, pays: Sequence[Pay]) -> Comparison | None:
     return _soberly(context, _strongest(found), found)
 
 
-_MATERIAL = re.compile(r"包料|工带料|连料|含料|包工料|含材料|带料|料钱")
+_MATERIAL = re.compile(r"(?<![一每两])包料|工带料|连料|含料|包工料|含材料|带料|料钱")
 
 
 def _is_with_material(text: str, pay: Pay) -> bool:
@@ -270,8 +270,7 @@ def _besides(text: str, work: list[_Mention], unskilled: Role | None) -> list[_M
     if not helped:
         return work
     others = [m for m in work if m not in helped]
-    own = any(not m.meaning.hint for m in others)
-    stand_ins = [] if own else [_Mention(_Meaning(unskilled), m.start, m.end) for m in helped[:1]]
+    stand_ins = [] if others else [_Mention(_Meaning(unskilled), m.start, m.end) for m in helped[:1]]
     return sorted([*others, *stand_ins], key=lambda m: m.start)
 
 
@@ -305,6 +304,10 @@ def _is_boast(text: str, pay: Pay, offers: Sequence[Pay], *, told: bool) -> bool
     if len(text) > _LONG and any(word in before for word in _BOASTS):
         return True
     said = text[pay.start : pay.end].replace("人民币", "")
+    if len(text) > _LONG and pay.of in ("个", "位") and pay.low >= _WAGE_OF_ONE:
+        return True
+    if told and any(word in said.replace("包扣", "") for word in "扣罚赔"):
+        return True
     if pay.per not in _TIMED and not told and (any(word in before for word in _GIFTS) or any(c in said for c in "收扣交罚人位")):
         return True
     return pay.per in (Per.HOUR, Per.DAY) and any(
@@ -312,6 +315,8 @@ def _is_boast(text: str, pay: Pay, offers: Sequence[Pay], *, told: bool) -> bool
     )
 
 
+_WAGE_OF_ONE = 2_000
+"""两个育儿嫂,一个9500一个9000: what each of those wanted earns a month."""
 _OUT, _BACK = ("充", "垫", "投", "付", "冲", "刷", "存"), ("返", "回", "得")
 _BACK_SHARE = ("退", "返", "结算", "回款", "充值", "转给")
 
@@ -379,6 +384,8 @@ _NO_TRADE: Mapping[Per, float] = {
     Per.DAY: 500.0,
     Per.WEEK: 3000.0,
     Per.MONTH: 30_000.0,
+    Per.YEAR: 400_000.0,
+    Per.LESSON: 300.0,
     Per.ORDER: 25.0,
     Per.PIECE: 25.0,
     Per.THOUSAND: 60.0,
@@ -394,6 +401,8 @@ def _measured(context: _Context, pay: Pay) -> list[Comparison]:
     if pay.of in _CONTAINERS and (holds := _content(text, pay.of)) > 1:
         pay = replace(pay, low=pay.low / holds, high=pay.high / holds)
     one = _strongest(one for one in (_measure(context, pay), _implausible(context, pay)) if one)
+    if pay.unit is Unit.PERCENT or pay.per is Per.MONTH:
+        one = _strongest(other for other in (one, _few_hours(context, pay), _turnover(context, pay)) if other)
     times = _output(context, pay) if (pay.of or pay.per in _WRITTEN) and pay.unit is not Unit.PERCENT else None
     if times is None:
         return [one] if one else []
@@ -407,7 +416,7 @@ def _measured(context: _Context, pay: Pay) -> list[Comparison]:
     return [one, times] if one else [times]
 
 
-_WRITTEN = frozenset({Per.MINUTE, Per.THOUSAND, Per.CHARACTER})
+_WRITTEN = frozenset({Per.MINUTE, Per.HOUR, Per.THOUSAND, Per.CHARACTER})
 """Units that name what is paid for themselves."""
 
 
@@ -442,12 +451,59 @@ def _output(context: _Context, pay: Pay) -> Comparison | None:
         each = replace(
             pay, low=pay.low * done.times, high=pay.high * done.times, per=done.per, of="", called=None
         )
-        return _told(pay, done.said, _measure(context, each), _implausible(context, each, done=True))
+        return _told(pay, done.said, _measure(context, each), _implausible(context, each, done))
     packed = _PACKED.search(context.text) if pay.of == "个" and len(context.text) <= _LONG else None
     if packed is not None and (count := read_count(packed["n"])) and packed[0][1] != pay.of:
         each = replace(pay, low=pay.low * count[0], high=pay.high * count[0], per=Per.DAY, of="")
         return _told(pay, packed[0], _measure(context, each, "high_ok"))
     return None
+
+
+_FEW_HOURS = re.compile(
+    r"(?:每天|一天|每晚|每日|日均)[^,。;\n0-9]{0,6}?(?<![十0-9.])([1-4]|[一二两俩三四])个?(?:小时|钟头|钟)(?!休|加|午)|(?:弄|忙|做)一会"
+)
+"""How little one works for the month's pay."""
+
+
+_LEAST_FOR_HOURS = 6_000
+"""A month's pay below this may be for whole days, though some hours are named."""
+
+
+def _few_hours(context: _Context, pay: Pay) -> Comparison | None:
+    """A month's pay for few hours a day, by the hour: 一个月一万六,每天两小时."""
+    said = _FEW_HOURS.search(context.text) if pay.per is Per.MONTH and len(context.text) <= _CALL else None
+    if pay.low < _LEAST_FOR_HOURS:
+        return None
+    if said is None or not (context.asks_nothing or context.light) or "加班" in said[0]:
+        return None
+    hours = (read_count(said[1]) or (2.0, 2.0))[1] if said[1] else 2.0
+    each = replace(pay, low=pay.low / (DAYS_A_MONTH * hours), high=pay.high / (DAYS_A_MONTH * hours), per=Per.HOUR)
+    one = _implausible(context, each, Output(1.0, each.per or Per.DAY, said[0]))
+    return replace(one, pay=pay, output=said[0], offered_monthly=monthly(pay)) if one else None
+
+
+_TURNOVER = re.compile(
+    r"(?P<per>日|天|晚|月|年)[^。;\n0-9元]{0,8}?(?P<n>[0-9]{1,5}(?:\.[0-9]{1,2})?[万w]|[一二两三四五六七八九十百千]{1,6}万)"
+)
+_TURNED_OVER = re.compile(r"流水|营业额|销售额|成交|合同|gmv|日销|月销|产值|营收|交易额|签")
+_OF_TIME = {"日": Per.DAY, "天": Per.DAY, "晚": Per.DAY, "月": Per.MONTH, "年": Per.YEAR}
+
+
+def _turnover(context: _Context, pay: Pay) -> Comparison | None:
+    """A share of what the whole business turns over: 流水的50%,日销2.6万,三人平分."""
+    text = context.text
+    if pay.unit is not Unit.PERCENT or pay.high > 100 or len(text) > _CALL:
+        return None
+    if not context.asks_nothing and any(m.meaning.role and m.meaning.role.high_ok for m in context.named):
+        return None
+    said = _TURNOVER.search(text)
+    amount = read_count(said["n"]) if said and _TURNED_OVER.search(text, max(said.start() - 12, 0), said.end()) else None
+    if said is None or amount is None:
+        return None
+    earned = amount[0] * pay.low / 100 / people(text, pay.start, said.end())
+    each = replace(pay, low=earned, high=earned, unit=Unit.YUAN, per=_OF_TIME[said["per"]], called=None)
+    one = _implausible(context, each, Output(1.0, each.per or Per.DAY, said[0]))
+    return replace(one, output=said[0]) if one else None
 
 
 def _told(pay: Pay, said: str, *found: Comparison | None) -> Comparison | None:
@@ -463,11 +519,11 @@ def _strongest(found: Iterable[Comparison]) -> Comparison | None:
 # --- work that asks for nothing --------------------------------------------------------------------------
 
 _NOTHING_ASKED = re.compile(
-    r"不[用要]证|无需证|免证|不需要?证|没证[也都]|会不会[^,。;]{0,4}都|谁都[行能会可]|是个人就|人人都?[能会可]|唔使证"
-    r"|[不没][^,。;\s]{0,6}(?:也[行可收成]|也能|都[行成可]|没事|有人教|我教|包教)|不会[^,。;\s]{0,4}教|差也行"
-    r"|会[^,。;\s]{1,8}?就[行可能成好]|[坐站看躺守]着?[^,。;\s]{0,4}就[行可能成好]|[坐站躺]着(?:看|拿|数|收|等|陪|登)"
+    r"不[用要]证|无需证|免证|不需要?证(?![件明])|没证[也都]|会不会[^,。;]{0,4}都|谁都[行能会可]|是个人就|人人都?[能会可]|唔使证"
+    r"|[不没][^,。;\s]{0,6}(?:也[行可收成]|也能|都[行成可]|没事|有人教|我教|包教)|不会[^,。;\s]{0,4}教|差也行|[无不免]试译"
+    r"|会[^,。;\s]{1,8}?就[行可能成好]|[坐站看躺守]着?[^,。;\s]{0,4}就[行可能成好]|[坐站躺]着(?:看|拿|数|收|等|陪|登|提)"
     r"|不[用需]要?(?:会|动|干活|开口|说话|上手|懂|你[会做干动])|不(?:开|上|碰|修|动)(?:机器|高空|手)"
-    r"|岁就行|大学生就行|只要会|识字[即就]|四级即可|会打字即可|no exp|no test"
+    r"|(?:小学|初中|高中|中专)[^,。;\s]{0,3}(?:就行|也[要行收]|即可|以下)|岁就行|大学生就行|只要会|识字[即就]|四级即可|会打字即可|no exp|no test"
 )
 """Words that say that nothing is asked, so that a trade's name does not make its skill needed."""
 _LITTLE_ASKED = re.compile(
@@ -477,7 +533,7 @@ _LITTLE_ASKED = re.compile(
 """Words that say so in a call, and are said for form's sake in a long posting."""
 _ASKED_FOR = re.compile(
     r"持证|(?<![不没无])[要须需有](?![^,。;\s]{0,3}不)[^,。;\s]{0,8}(?:证(?![件金])|经验|资质|资格|功底)|硕士|博士|985|211"
-    r"|(?<!无需)[两三四五六八十0-9]年(?:以上|经验)|作品集|试讲|先试|考核|[要会](?!员)[^,。;\s]{0,3}[过调](?!来)"
+    r"|(?<!无需)[两三四五六八十0-9]年(?:以上|经验)|作品集|试讲|先试|考核|要会(?!用手机|打字|说话|微信)|要(?:录|带|做|拍|干|演|开|画|写|修)过|会调"
 )
 """Words that say that something is asked, so that work without a known name may be a trade."""
 
@@ -497,6 +553,7 @@ class _Bound(NamedTuple):
 
 _BARE: Mapping[Per, _Bound] = {
     Per.HOUR: _Bound(180, 300),
+    Per.LESSON: _Bound(250, 450),
     Per.HALF_DAY: _Bound(500, 900),
     Per.DAY: _Bound(800, 1_300),
     Per.WEEK: _Bound(7_000, 11_000),
@@ -509,6 +566,7 @@ _PIECES: Mapping[Per, _Bound] = {
     Per.DAY: _Bound(1_300, 2_200),
     Per.WEEK: _Bound(8_000, 13_000),
     Per.MONTH: _Bound(35_000, 55_000),
+    Per.YEAR: _Bound(500_000, 800_000),
 }
 """What piece work comes to at most where the text asks for no trade that is known to pay more."""
 _EASY: Mapping[Per, _Bound] = {
@@ -516,20 +574,29 @@ _EASY: Mapping[Per, _Bound] = {
     Per.DAY: _Bound(700, 1_200),
     Per.WEEK: _Bound(4_500, 8_000),
     Per.MONTH: _Bound(20_000, 32_000),
+    Per.YEAR: _Bound(300_000, 480_000),
 }
 """What piece work comes to at most that asks for nothing."""
 _IDLE = _Bound(60, 120)
 """What a day of a machine that runs by itself pays at most."""
 
 
-def _implausible(context: _Context, pay: Pay, *, done: bool = False) -> Comparison | None:
+_SKILLED: Mapping[Per, _Bound] = {
+    Per.HOUR: _Bound(1_500, 3_000),
+    Per.DAY: _Bound(8_000, 14_000),
+    Per.MONTH: _Bound(150_000, 250_000),
+}
+"""What piece work comes to at most in a trade that can pay far more."""
+
+
+def _implausible(context: _Context, pay: Pay, done: Output | None = None) -> Comparison | None:
     """An offer against what no work pays that asks for nothing; None where it asks, or stays below that.
 
-    `done` says that the offer is what piece work comes to.
+    `done` says that the offer is what so much piece work comes to.
     """
     if pay.of in _SESSIONS:
         pay = replace(pay, per=Per.DAY)
-    bound, unskilled = _bound(context, pay, done=done), context.unskilled
+    bound, unskilled = _bound(context, pay, done), context.unskilled
     if bound is None or unskilled is None or pay.unit is Unit.PERCENT:
         return None
     factor = context.tier if pay.unit is Unit.YUAN else _ABROAD.get(pay.unit, 1.0)
@@ -541,16 +608,17 @@ def _implausible(context: _Context, pay: Pay, *, done: bool = False) -> Comparis
     return replace(_comparison(verdict, pay, offered / bound.high, None, month, month), role=UNSKILLED)
 
 
-def _bound(context: _Context, pay: Pay, *, done: bool) -> _Bound | None:
+def _bound(context: _Context, pay: Pay, done: Output | None) -> _Bound | None:
     """What the offer has to stay below; None where it may be anything."""
     if pay.per is None:
         return None
     if done and pay.per is Per.DAY and runs_by_itself(context.text):
         return _IDLE
-    if done and (context.asks_nothing or context.light):
+    if done and (context.asks_nothing or context.light or done.simple) and len(context.text) <= _CALL:
         return _EASY.get(pay.per)
     if done:
-        return None if any(m.meaning.role and m.meaning.role.high_ok for m in context.named) else _PIECES.get(pay.per)
+        skilled = any(m.meaning.role and m.meaning.role.high_ok for m in context.named)
+        return (_SKILLED if skilled else _PIECES).get(pay.per)
     return _BARE.get(pay.per) if context.asks_nothing and len(context.text) <= _CALL else None
 
 
@@ -682,11 +750,23 @@ def _most(context: _Context, pay: Pay, role: Role) -> float:
         begin = _sentence_start(context.text, pay)
         hints = all(m.meaning.hint for m in context.named)
         head = [
-            (m.meaning.role, False) for m in context.work if (hints or not m.meaning.hint) and begin < m.start < pay.end
+            (m.meaning.role, False)
+            for m in context.work
+            if (hints or not m.meaning.hint) and begin < m.start < pay.end and not _only_where(context, m)
         ]
     others = [other for other, hint in head if other and other is not role and (not hint or other.high_ok)]
     skilled = [other for other in others if not other.light and not (other.high_ok and context.asks_nothing and pay.per in _TIMED)]
     return max((_generous(other, pay.per) for other in skilled), default=0.0)
+
+
+def _only_where(context: _Context, mention: _Mention) -> bool:
+    """Whether a trade's name only says where the next one works, or what anyone skilled is called: 宠物店铲屎员, 师傅."""
+    if context.text[mention.start : mention.end] == "师傅":
+        return True
+    return any(m.start == mention.end for m in context.named) and context.text[mention.end - 1] in _ENDS_OF_PLACES
+
+
+_ENDS_OF_PLACES = frozenset("店馆厂院房所厅队")
 
 
 def _is_sold(context: _Context, pay: Pay, role: Role) -> bool:
@@ -722,7 +802,7 @@ def _fills_a_day(role: Role, pay: Pay) -> bool:
     price = role.each.get(pay.per) if pay.per else None
     if price is None or role.name == UNSKILLED:
         return True
-    return pay.of == "场" and price < role.each[Per.DAY]
+    return pay.of in ("场", "趟") and price < role.each[Per.DAY]
 
 
 _LESS = 5

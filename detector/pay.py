@@ -127,6 +127,7 @@ def read_pay(text: str) -> tuple[Pay, ...]:
     """Every sum of money the text names, in reading order; accepts any string, in time linear in its length."""
     found: list[Pay] = []
     spare: list[_Figure] = []
+    given: list[_Figure] = []
     search = _figures().search
     at = floor = 0
     local: Unit | None = None
@@ -148,6 +149,10 @@ def read_pay(text: str) -> tuple[Pay, ...]:
             at = floor = pay.end
         elif figure.number.low >= _LEAST_WAGE and figure.unit is None and _may_be_the_wage(text, figure):
             spare.append(figure)
+        elif figure.unit is None and _is_given(text, figure):
+            given.append(figure)
+    if len(given) == 1 and not found and len(text) <= _CALL and (short := _short_work(text, given[0].start, given[0].end)):
+        found.append(_by_time(given[0], *short))
     if (
         len(spare) == 1
         and len(text) <= _DESCRIBED
@@ -181,6 +186,8 @@ def _one_slab(text: str, at: int) -> bool:
 
 
 _SLABS = frozenset("砖板砚玻瓦表")
+_CALL = 120
+"""A text up to this length may name the pay by a bare sum and the time alone."""
 _DESCRIBED = 400
 """A text longer than this does not leave its wage without a name."""
 _LEAST_WAGE = 2000
@@ -215,12 +222,28 @@ def _may_be_the_wage(text: str, figure: _Figure) -> bool:
     if number.high > 200_000 or number.percent or number.vague or number.low % 100 or 1990 <= number.low <= 2035:
         return False
     before = text[max(start - 4, 0) : start]
+    if before.endswith(("新手", "老手", "胞胎")):
+        return _one_stay(text) is not None
     if before and (not (before[-1] in _PAUSES or before[-1] in _FILLER) or not _NO_WAGE.isdisjoint(before)):
         return False
     after = text[end : end + 1]
     if figure.open_ended and after not in _COUNTED and not after.isascii():
         return True
     return after in _PAUSES or text[end - 1] in "+起" or text.startswith(_AFTER_WAGE, end)
+
+
+def _is_given(text: str, figure: _Figure) -> bool:
+    """Whether a bare figure is what is given for the work: 一百张给八百."""
+    number = figure.number
+    round_sum = number.low >= 100 and number.low % 10 == 0 and number.high <= 20_000
+    before = text[max(figure.start - 4, 0) : figure.start]
+    stands = before.endswith(("给", "得", "拿", ",", " ")) and _NO_WAGE.isdisjoint(before)
+    return round_sum and stands and text[figure.end : figure.end + 1] in _PAUSES
+
+
+def _by_time(figure: _Figure, per: Per, factor: float) -> Pay:
+    number = figure.number
+    return Pay(number.low * factor, number.high * factor, Unit.YUAN, per, figure.start, figure.end, figure.open_ended)
 
 
 def _the_wage(text: str, figure: _Figure) -> Pay:
@@ -272,11 +295,11 @@ _UNITS = _spread(
         Per.LESSON: "节 节课 课时 堂课 小课",
         Per.ORDER: (
             "单 笔 次 趟 局 场 任务 个任务 条 篇 件 组 轮 首 遍 票 章 份 期 封 段 车 吨 亩 栋 个单 🥚 个视频 "
-            "个作品 件衣服 条裤子 餐 顿 桌"
+            "集 个作品 件衣服 条裤子 餐 顿 桌"
         ),
         Per.PIECE: (
             "个 张 只 支 页 颗 朵 双 套 户 家 框 盆 箱 盒 台 本 句 行 平 米 方 斤 人 位 袋 粒 圈 幅 赞 店 间 "
-            "枚 串 包 辆 桩 束 锭 人次 位老人 位客人 位顾客 家店 户人家 个勾 个头 个人 个袋子 个粽子 张图 张照片 张发票 句话 本书 副 桶 棵 株 扇 捆 "
+            "枚 串 包 辆 桩 束 锭 尾 筐 公里 步 人次 位老人 位客人 位顾客 家店 户人家 个勾 个头 个人 个袋子 个粽子 张图 张照片 张发票 句话 本书 副 桶 棵 株 扇 捆 "
             "把 间房 个房间 "
             "块砖 块地砖 块玻璃 块板 斤鱼 斤肉 桶水 根 吨货"
         ),
@@ -330,7 +353,7 @@ _NAMES: dict[str, Per | Called] = _spread(
 """What stands before a figure and says what it is."""
 _SETTLED = frozenset({"日结", "周结", "日清", "月结"})
 """Names that say when it is paid or what part it is, and give way to 一小时 after the figure."""
-_SHARES = ("佣", "提成", "返", "分成", "抽", "本金", "利润", "收益", "点位", "+")
+_SHARES = ("流水的", "额的", "佣", "提成", "返", "分成", "抽", "本金", "利润", "收益", "点位", "+")
 _RETURNS = (*_SHARES, "退", "结算", "回款", "充值")
 """What makes more than the whole a share: 按118%退回."""
 _NEVER_BEFORE = frozenset("0123456789abcdefghijklmnopqrstuvwxyz第@#_号群")
@@ -480,7 +503,7 @@ _TAILS = {c: float(i) for c, i in _DIGITS.items() if i} | {c: float(c) for c in 
 _DASHES = frozenset("-—–~～至到")
 _COUNTED = frozenset(
     "支颗朵双粒串枚根瓶把亩岁年月日号点时分秒名个位家间条张次个件只台套份届级楼层栋室街路公厘斤克吨平亩度倍期代"
-    "辆桩束锭框棵株捆杯碗盘桶袋箱票方通版章门类项第周天小强薪寸人字词场趟单篇组轮页句行班户盒箱轴辆：:℃座站所校处院床桌套%x*×"
+    "尾筐辆桩束锭框棵株捆杯碗盘桶袋箱票方通版章门类项第周天小强薪寸人字词场趟单篇组轮页句行班户盒箱轴辆：:℃座站所校处院床桌套%x*×"
 )
 """A bare figure before one of these counts something else."""
 _PLAINLY_COUNTED = _COUNTED - _MONEY_FIRST - _ABOUT_FIRST - {"位"}
@@ -606,6 +629,8 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int]:
             return start, end - 1
         if before in _DIGITS and text[end - 3] in _POWERS and (last == "一" or _HOURS.match(text, end - 1)):
             return start, end - 1
+    if end - start > 5 and text[end - 4 : end] in (",211", ",985"):
+        return start, end - 4
     comma = text.find(",", start, end)
     if comma > 0 and start and text[start - 1] in "晚早午到至月号日-~:":
         return comma + 1, end
@@ -861,23 +886,33 @@ def _of_many(text: str, at: int, name: str) -> float:
 _MINUTES = re.compile(r"(?<![0-9])([0-9]{1,2}|[一二两三四五六七八九]?十[一二三四五六七八九]?|[三五六八])(?:分钟|分| ?mins?)(?!之)$")
 _IN_HAND = frozenset({"到手", "报酬", "酬劳", "工钱"})
 _SHORT_WORK = re.compile(
-    r"(?P<once>一(?:[晚夜户场次趟]|个晚上))|(?<![0-9十.每天日班足])(?P<n>[1-5]|[一二两俩三四五])个?(?P<half>半)?(?:小时|钟头|钟(?!表)|h(?![a-z]))(?!班|制|工作|内|以)"
+    r"(?P<once>一(?:[晚夜户场次趟]|个晚上))|(?<![0-9十.每天日班足])(?P<n>[1-5]|[一二两俩三四五半])个?(?P<half>半)?(?:小时|钟头|钟(?!表)|h(?![a-z]))(?!班|制|工作|内|以)"
+    r"|(?<![0-9十.])(?P<m>[1-5]?[0-9]|[一二三四五]?十五?|[二两三五八])(?:分钟| ?min)(?!内|后)"
 )
-_LONG_WORK = re.compile(r"每[天日周晚]|[一1]天|天天|周[一二三四五六日1-6]|[月双单]休|社保|五险|底薪|长期|[税合叠]|保底|时差")
+_LONG_WORK = re.compile(r"每[天日周晚]|[一1]天|天天|周[一二三四五六日1-6]|[月双单]休|社保|五险|底薪|长期|录音|音频|[税合叠]|保底|时差")
 
 
-def _short_work(text: str, start: int) -> tuple[Per, float] | None:
-    """The hours or the one evening that a sum stands beside: (evening, 1) for 一晚坐两小时,六千."""
+def _short_work(text: str, start: int, end: int = 0) -> tuple[Per, float] | None:
+    """The hours or the one evening that a sum stands beside: (evening, 1) for 一晚坐两小时,六千.
+
+    With `end`, the end of the sum, what follows it is looked at too: 八百,来回五分钟.
+    """
     begin = max(start - 14, text.rfind("。", 0, start) + 1, text.rfind("\n", 0, start) + 1)
     said = list(_SHORT_WORK.finditer(text, begin, start))
+    if not said and end:
+        said = list(_SHORT_WORK.finditer(text, end, end + 12))
     if not said or _LONG_WORK.search(text, max(begin - 6, 0), start):
         return None
     hours = next((one for one in said if one["n"]), None)
     if any(one["once"] and one["once"][1] in "晚夜个" and (hours or start - one.end() < 3) for one in said):
         return Per.DAY, 1.0
+    minutes = next((one for one in said if one["m"]), None)
+    if hours is None and minutes is not None:
+        length = float(minutes["m"]) if minutes["m"].isdecimal() else _value(minutes["m"]) or 0.0
+        return (Per.HOUR, 60 / length) if length else None
     if hours is None:
         return None
-    count = float(hours["n"]) if hours["n"].isdecimal() else _value(hours["n"]) or 1.0
+    count = float(hours["n"]) if hours["n"].isdecimal() else _value(hours["n"]) or 0.5
     return Per.HOUR, 1 / (count + 0.5 * bool(hours["half"]))
 
 
@@ -1083,7 +1118,7 @@ def _offer(text: str, figure: _Figure, floor: int, local: Unit) -> Pay | None:
     if figure.unit is Unit.PERCENT:
         return _share(text, figure, heard, start)
     if per is None and (told := _told_before(text, start, floor, heard, bare=bare)) is not None:
-        heard, per, of = told, told.per, _thing(told)
+        heard, per, of, factor = told, told.per, _thing(told), told.factor
     if of in _ONE_OF_US and figure.number.low >= _LEAST_WAGE / 2 and _is_wanted(text, heard):
         per = None
     if bare and not _bare_is_pay(text, figure, heard, per, end):
@@ -1112,16 +1147,52 @@ def _offer(text: str, figure: _Figure, floor: int, local: Unit) -> Pay | None:
     )
 
 
-_DIARY = re.compile(r"(?:第[0-9一二三四五六七八九十]{1,4}天|周[一二三四五六日]|昨天|今天|前天|day ?[0-9]{1,3})[^,。;!\n元块]{0,14}$")
+_DIARY = re.compile(
+    r"(?:第[0-9一二三四五六七八九十]{1,4}天|昨天|今天|前天|day ?[0-9]{1,3})(?:[^,。;!\n元块]{0,10}?"
+    r"(?:收入|[赚挣涨](?:了|到|到了)?|到账|进账|入账|有|拿[了到]))?$"
+    r"|(?<![到至-])周[一二三四五六日](?:[^,。;!\n元块]{0,10}?有)?$"
+)
 _EACH = re.compile(r"[一每](单|位|台|辆|件|张|笔|户|套|桩)[^。;!\n元块]{0,12},[^。;,!\n元块]{0,3}$")
+
+
+_ONCE = re.compile(
+    r"(?:(?<![首条张个次场])一(?P<once>节课|次|趟|场|晚|夜|集)|(?<![0-9十.每天日班])(?P<n>[1-3]|[一二两俩三])个?(?:小时|钟头))[, ]$"
+)
+_MANY = re.compile(r"(?<![0-9])(?P<n>一?[百千万]|十|[0-9]{2,5})(?P<of>[个张件条只份支斤本页枚粒颗尾双套袋箱平户米桩锭步])(?:给|付|是|算|合)$")
+
+
+_NEW = re.compile(r"一([一-鿿])(?:给|付|补|提|得)?$")
+
+
+def _is_counted_elsewhere(text: str, thing: str) -> bool:
+    """Whether a word stands behind a larger number too, and so counts what is done: 一勺一百,一天尝六十勺."""
+    if thing in _UNITS or thing in _NO_THINGS:
+        return False
+    return re.search(rf"[0-9十百千][多来几]?{thing}", text) is not None
+
+
+_NO_THINGS = frozenset("天日月年周时分点号个共万百千块元定般律起些样直楼层室期线流级岁")
 
 
 def _told_before(text: str, start: int, floor: int, heard: _Heard, *, bare: bool) -> _Heard | None:
     """第5天收入388, 周一430: what a diary says it earned; 一位二十分钟,提成900元: what is paid for the one before."""
     begin = max(start - 20, floor)
     if heard.called is not Called.FEE and bare and (said := _DIARY.search(text, begin, start)) is not None:
-        if text.count("周") > 1 or "周" not in said[0]:
+        if said[0][0] != "周" or text.count("周") > 1:
             return heard._replace(per=Per.DAY, start=said.start(), near=True)
+    if bare and heard.called is None and (said := _ONCE.search(text, begin, start)) is not None and not _LONG_WORK.search(text, begin, start):
+        if said["n"] is None:
+            return heard._replace(per=_UNITS[said["once"]], start=said.start(), near=True, shown="一" + said["once"])
+        hours = float(said["n"]) if said["n"].isdecimal() else _value(said["n"]) or 1.0
+        return heard._replace(per=Per.HOUR, start=said.start(), near=True, factor=1 / hours)
+    if bare and heard.called is None and (said := _NEW.search(text, begin, start)) is not None and _is_counted_elsewhere(text, said[1]):
+        return heard._replace(per=Per.PIECE, start=said.start(), near=True, shown="一" + said[1])
+    if heard.called is not Called.FEE and (said := _MANY.search(text, begin, start)) is not None:
+        count = _read_number(said["n"])
+        if count is not None and count.low >= 10 and _short_work(text, start) is None:
+            return heard._replace(
+                per=_UNITS.get(said["of"], Per.PIECE), start=said.start(), near=True, shown="一" + said["of"], factor=1 / count.low
+            )
     if heard.called is Called.SHARE and not bare and (said := _EACH.search(text, begin, start)) is not None:
         return heard._replace(per=_UNITS[said[1]], start=said.start(), near=True, shown="一" + said[1])
     return None
@@ -1371,7 +1442,7 @@ def _may_end(text: str, figure: _Figure) -> bool:
         return True
     if following in "x*×✖" and text[figure.end + 3 : figure.end + 4] == "薪":
         return True
-    if following == "本" and text[figure.end + 1 : figure.end + 2] not in _AFTER_BEN:
+    if following in _COUNTED_UNLESS and text[figure.end + 1 : figure.end + 2] not in _COUNTED_UNLESS[following]:
         return False
     if following in (_COUNTED if not figure.written else "高长宽远深线图纸照"):
         return False
@@ -1380,8 +1451,8 @@ def _may_end(text: str, figure: _Figure) -> bool:
     return not (following in "-:." and text[figure.end + 1 : figure.end + 2].isdecimal())
 
 
-_AFTER_BEN = frozenset("金科人地市店公月年周")
-"""三四百本 counts books, 200本金 none."""
+_COUNTED_UNLESS = {"本": frozenset("金科人地市店公月年周"), "封": frozenset("顶")}
+"""三四百本 counts books, 200本金 none; 三百封 letters, 5000封顶 none."""
 
 
 def _by_default(figure: _Figure, heard: _Heard) -> Per | None:
