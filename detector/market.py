@@ -175,9 +175,14 @@ def compare(text: str, pays: Sequence[Pay]) -> Comparison | None:
 _MATERIAL = re.compile(r"(?<![一每两])包料|工带料|连料|含料|包工料|含材料|带料|料钱")
 
 
+_OWN_FUEL = re.compile(r"油费[^,。;]{0,6}(?:自己|自理|自出|自付)|自己加油")
+
+
 def _is_with_material(text: str, pay: Pay) -> bool:
-    """Whether the sum pays for the material too: 连工带料一平300元."""
-    return _MATERIAL.search(text, max(pay.start - 6, 0), pay.end + 4) is not None
+    """Whether the sum pays for the material too, or for the fuel: 连工带料一平300元."""
+    if _MATERIAL.search(text, max(pay.start - 6, 0), pay.end + 4) is not None:
+        return True
+    return pay.per not in _TIMED and _OWN_FUEL.search(text) is not None
 
 
 _MOST = 40
@@ -384,7 +389,6 @@ _NO_TRADE: Mapping[Per, float] = {
     Per.DAY: 500.0,
     Per.WEEK: 3000.0,
     Per.MONTH: 30_000.0,
-    Per.YEAR: 400_000.0,
     Per.LESSON: 300.0,
     Per.ORDER: 25.0,
     Per.PIECE: 25.0,
@@ -451,7 +455,8 @@ def _output(context: _Context, pay: Pay) -> Comparison | None:
         each = replace(
             pay, low=pay.low * done.times, high=pay.high * done.times, per=done.per, of="", called=None
         )
-        return _told(pay, done.said, _measure(context, each), _implausible(context, each, done))
+        measured = _measure(context, each) if context.work or context.light else None
+        return _told(pay, done.said, measured, _implausible(context, each, done)) or _ordinary(pay, each, done)
     packed = _PACKED.search(context.text) if pay.of == "个" and len(context.text) <= _LONG else None
     if packed is not None and (count := read_count(packed["n"])) and packed[0][1] != pay.of:
         each = replace(pay, low=pay.low * count[0], high=pay.high * count[0], per=Per.DAY, of="")
@@ -506,6 +511,14 @@ def _turnover(context: _Context, pay: Pay) -> Comparison | None:
     return replace(one, output=said[0]) if one else None
 
 
+def _ordinary(pay: Pay, each: Pay, done: Output) -> Comparison:
+    """What piece work without a name comes to, where that is nothing to wonder at."""
+    month = (MONTHLY_MEAN, MONTHLY_MEAN)
+    ratio = _lowish(each) * YUAN_EACH[each.unit] / _PIECES.get(each.per or Per.DAY, _PIECES[Per.DAY]).high
+    found = _comparison(Verdict.ORDINARY, each, ratio, None, month, month)
+    return replace(found, pay=pay, output=done.said)
+
+
 def _told(pay: Pay, said: str, *found: Comparison | None) -> Comparison | None:
     """The strongest, with what the text says one does."""
     one = _strongest(one for one in found if one)
@@ -538,7 +551,13 @@ _ASKED_FOR = re.compile(
 """Words that say that something is asked, so that work without a known name may be a trade."""
 
 
+_DESCRIBED = 300
+"""Characters from which on a text describes its work, whatever it says is not asked."""
+
+
 def _asks_nothing(text: str) -> bool:
+    if len(text) > _DESCRIBED:
+        return False
     if _NOTHING_ASKED.search(text) is not None:
         return True
     return len(text) <= _LONG and _LITTLE_ASKED.search(text) is not None and _ASKED_FOR.search(text) is None
@@ -802,7 +821,7 @@ def _fills_a_day(role: Role, pay: Pay) -> bool:
     price = role.each.get(pay.per) if pay.per else None
     if price is None or role.name == UNSKILLED:
         return True
-    return pay.of in ("场", "趟") and price < role.each[Per.DAY]
+    return pay.of in ("场", "趟") and price[1] < role.each[Per.DAY][1]
 
 
 _LESS = 5

@@ -34,16 +34,16 @@ _SAME = ("件票单", "本册", "张页", "户家", "间房", "人位")
 """Words that count the same thing: 一票11元 beside 日均220件."""
 _TIMES: dict[str, Per] = {
     "once": Per.DAY,
+    "truck": Per.DAY,
     "hour": Per.HOUR,
     "day": Per.DAY,
     "week": Per.WEEK,
     "month": Per.MONTH,
-    "minute": Per.MINUTE,
 }
-_PART = r"天下来|天|日|晚上|晚|夜|整夜|班|通宵|早上|早晨|早|上午|下午|中午|午|朝|宿|车"
+_PART = r"天下来|天|日|晚上|晚|夜|整夜|班|通宵|早上|早晨|早|上午|下午|中午|午|朝|宿"
 _TIME = re.compile(
     rf"(?P<day>[一每单当整这]个?(?:{_PART})|日均|天天|夜里|[半整]天|(?:白天|晚上|夜间|早上|上午|下午|清晨)(?=[^,。]{{0,6}}$))"
-    r"|(?P<hour>[一每]个?(?:小时|钟头|钟))|(?P<minute>[一每]分钟)|(?P<month>[一每]个?月|月均)|(?P<week>[一每]个?(?:周|星期|礼拜))|(?P<once>[每一][次趟回场])"
+    r"|(?P<hour>[一每]个?(?:小时|钟头|钟))|(?P<minute>[一每]分钟)|(?P<truck>[一每]车)|(?P<month>[一每]个?月|月均)|(?P<week>[一每]个?(?:周|星期|礼拜))|(?P<once>[每一][次趟回场])"
 )
 _TIME_AFTER = re.compile(
     r"(?:[来多])?,? ?(?:[一每/]个?(?:(?P<hour>小时|钟)|(?P<day>天|日|晚上?|夜|班|早上|上午|下午))(?!后|以上|前|到账|[0-9一-十]*元)"
@@ -51,7 +51,8 @@ _TIME_AFTER = re.compile(
 )
 _REACH = 16
 """Characters between a time and the count that belongs to it."""
-_MONEY = frozenset("元块钱毛$薪")
+_BETWEEN = frozenset("元块钱毛$薪0123456789")
+"""One of these between a time and a count, and the time belongs to something else."""
 _OFTEN = re.compile(rf"[一每]个?(?P<per>天|日|晚|周|星期|月)[^。;\n]{{0,4}}?(?P<n>{NUMBER})[次趟回场]")
 _PERIODS = {"天": Per.DAY, "日": Per.DAY, "晚": Per.DAY, "周": Per.WEEK, "星": Per.WEEK, "月": Per.MONTH}
 _BOX = re.compile(r"[一每]([套箱盒包袋捆本卷筐桶单批层])(?:有|约|共|装|是|大概|大约|里|放|要)?$")
@@ -110,13 +111,13 @@ def _found(text: str, pay: Pay, thing: str) -> Iterator[re.Match[str]]:
         if number > _PLACES:
             return
         start = found.start("n")
-        effort = text.startswith(_EFFORT, found.end())
-        if not pay.start <= start < pay.end and text[start - 1 : start] not in _NO_OUTPUT and not effort:
+        effort = text.startswith(_EFFORT, found.end()) or pay.start <= start < pay.end
+        if not effort and text[start - 1 : start] not in _NO_OUTPUT:
             yield found
 
 
-_EFFORT = ("电话", "号码", "陌", "通话", "微信", "好友", "客户")
-"""What one tries, and is not paid by: 每天打200个电话."""
+_EFFORT = ("以上", "经验", "电话", "号码", "陌", "通话", "微信", "好友", "客户")
+"""What one tries or has to have done, and is not paid by: 每天打200个电话."""
 _NO_OUTPUT = frozenset("满足前第超先头")
 """Before a count these make it a mark to be reached: 做满五单."""
 
@@ -135,24 +136,34 @@ def _timed(text: str, found: re.Match[str], count: float) -> Output | None:
 
 def _in_time(text: str, found: re.Match[str], count: float) -> Output | None:
     start, end = found.span()
-    begin = max(start - _REACH, *(text.rfind(mark, 0, start) + 1 for mark in "。;\n!?"))
+    before = max(start - _REACH, 0)
+    begin = max(before, *(text.rfind(mark, before, start) + 1 for mark in "。;\n!?"))
     said = None
     for said in _TIME.finditer(text, begin, start):
         pass
-    if said is not None and _MONEY.isdisjoint(text[said.end() : start]):
-        if said.lastgroup == "once" and (often := _repeated(text, count, found[0])) is not None:
-            return often
-        if said[0][1:] == "次":
-            return None
-        per = _TIMES[said.lastgroup or "day"]
-        if per is Per.MINUTE:
-            return Output(60 * count, Per.HOUR, text[said.start() : end])
-        return Output(count / people(text, said.start(), end), per, text[said.start() : end])
+    if said is not None and _BETWEEN.isdisjoint(text[said.end() : start]):
+        return _after_time(text, said, found, count)
     after = _TIME_AFTER.match(text, end)
     if after is None:
         return None
     per = Per.HOUR if after["hour"] else Per.DAY
     return Output(count / people(text, start, after.end()), per, text[start : after.end()])
+
+
+def _after_time(text: str, said: re.Match[str], found: re.Match[str], count: float) -> Output | None:
+    """A count behind its time: 一晚三四百本, 一分钟十条, 每次两千户."""
+    kind, end = said.lastgroup or "day", found.end()
+    if kind == "truck" and found[0][-1] not in _LOADS:
+        return None
+    if kind == "once" and ((often := _repeated(text, count, found[0])) is not None or said[0][1] == "次"):
+        return often
+    if kind == "minute":
+        return Output(60 * count, Per.HOUR, text[said.start() : end])
+    return Output(count / people(text, said.start(), end), _TIMES[kind], text[said.start() : end])
+
+
+_LOADS = frozenset("吨箱袋件方包捆")
+"""What a truck is loaded with: a truck is a day's work."""
 
 
 def _repeated(text: str, count: float, said: str) -> Output | None:
@@ -219,7 +230,7 @@ def runs_by_itself(text: str) -> bool:
     return _PASSIVE.search(text) is not None and _INSTALLED.search(text) is None
 
 
-_RUNS = re.compile(rf"(?P<n>{NUMBER})个?(?:小时|钟头)|(?P<night>一夜|一晚|过夜|整晚|通宵|睡觉|夜里)")
+_RUNS = re.compile(rf"(?!一个?小时|一个?钟)(?<![0-9])(?P<n>{NUMBER})个?(?:小时|钟头)|(?P<night>一夜|一晚|过夜|整晚|通宵|睡觉|夜里)")
 _MANY = re.compile(rf"(?:管|挂|开|养|带)[^,。]{{0,4}}?(?P<n>{NUMBER})[个台][号机手]?|(?P<n2>{NUMBER})[个台][号机手]?[^,。]{{0,3}}一起")
 
 
