@@ -139,7 +139,9 @@ class _Mention(NamedTuple):
 def _whole(text: str, start: int, end: int) -> bool:
     """False for Latin letters cut out of a longer word: hr in chrome."""
     before, after = text[start - 1 : start], text[end : end + 1]
-    return not (before.isascii() and (before.isalpha() or (before == "/" and text[start - 2 : start - 1].isdecimal()))) and not (after.isascii() and after.isalpha())
+    return not (
+        before.isascii() and (before.isalpha() or (before == "/" and text[start - 2 : start - 1].isdecimal()))
+    ) and not (after.isascii() and after.isalpha())
 
 
 def compare(text: str, pays: Sequence[Pay]) -> Comparison | None:
@@ -313,7 +315,11 @@ def _is_boast(text: str, pay: Pay, offers: Sequence[Pay], *, told: bool) -> bool
         return True
     if told and any(word in said.replace("包扣", "") for word in "扣罚赔"):
         return True
-    if pay.per not in _TIMED and not told and (any(word in before for word in _GIFTS) or any(c in said for c in "收扣交罚人位")):
+    if (
+        pay.per not in _TIMED
+        and not told
+        and (any(word in before for word in _GIFTS) or any(c in said for c in "收扣交罚人位"))
+    ):
         return True
     return pay.per in (Per.HOUR, Per.DAY) and any(
         other.per is Per.MONTH and other.low <= pay.low <= other.high and other.unit is pay.unit for other in offers
@@ -452,9 +458,7 @@ def _output(context: _Context, pay: Pay) -> Comparison | None:
     done = output(context.text, pay)
     cheaper = any(other.of == pay.of and other.low < pay.low for other in context.pays)
     if done is not None and not cheaper:
-        each = replace(
-            pay, low=pay.low * done.times, high=pay.high * done.times, per=done.per, of="", called=None
-        )
+        each = replace(pay, low=pay.low * done.times, high=pay.high * done.times, per=done.per, of="", called=None)
         measured = _measure(context, each) if context.work or context.light else None
         return _told(pay, done.said, measured, _implausible(context, each, done)) or _ordinary(pay, each, done)
     packed = _PACKED.search(context.text) if pay.of == "个" and len(context.text) <= _LONG else None
@@ -502,7 +506,9 @@ def _turnover(context: _Context, pay: Pay) -> Comparison | None:
     if not context.asks_nothing and any(m.meaning.role and m.meaning.role.high_ok for m in context.named):
         return None
     said = _TURNOVER.search(text)
-    amount = read_count(said["n"]) if said and _TURNED_OVER.search(text, max(said.start() - 12, 0), said.end()) else None
+    amount = (
+        read_count(said["n"]) if said and _TURNED_OVER.search(text, max(said.start() - 12, 0), said.end()) else None
+    )
     if said is None or amount is None:
         return None
     earned = amount[0] * pay.low / 100 / people(text, pay.start, said.end())
@@ -577,14 +583,14 @@ _BARE: Mapping[Per, _Bound] = {
     Per.DAY: _Bound(800, 1_300),
     Per.WEEK: _Bound(7_000, 11_000),
     Per.MONTH: _Bound(30_000, 45_000),
-    Per.YEAR: _Bound(450_000, 700_000),
+    Per.YEAR: _Bound(360_000, 540_000),
 }
 """What no work pays that asks for nothing, whatever it is called; estimates of this project."""
 _PIECES: Mapping[Per, _Bound] = {
-    Per.HOUR: _Bound(250, 450),
-    Per.DAY: _Bound(1_300, 2_200),
-    Per.WEEK: _Bound(8_000, 13_000),
-    Per.MONTH: _Bound(35_000, 55_000),
+    Per.HOUR: _Bound(150, 280),
+    Per.DAY: _Bound(1_000, 1_700),
+    Per.WEEK: _Bound(6_500, 11_000),
+    Per.MONTH: _Bound(26_000, 42_000),
     Per.YEAR: _Bound(500_000, 800_000),
 }
 """What piece work comes to at most where the text asks for no trade that is known to pay more."""
@@ -774,7 +780,11 @@ def _most(context: _Context, pay: Pay, role: Role) -> float:
             if (hints or not m.meaning.hint) and begin < m.start < pay.end and not _only_where(context, m)
         ]
     others = [other for other, hint in head if other and other is not role and (not hint or other.high_ok)]
-    skilled = [other for other in others if not other.light and not (other.high_ok and context.asks_nothing and pay.per in _TIMED)]
+    skilled = [
+        other
+        for other in others
+        if not other.light and not (other.high_ok and context.asks_nothing and pay.per in _TIMED)
+    ]
     return max((_generous(other, pay.per) for other in skilled), default=0.0)
 
 

@@ -55,7 +55,7 @@ _BETWEEN = frozenset("元块钱毛$薪0123456789")
 """One of these between a time and a count, and the time belongs to something else."""
 _OFTEN = re.compile(rf"[一每]个?(?P<per>天|日|晚|周|星期|月)[^。;\n]{{0,4}}?(?P<n>{NUMBER})[次趟回场]")
 _PERIODS = {"天": Per.DAY, "日": Per.DAY, "晚": Per.DAY, "周": Per.WEEK, "星": Per.WEEK, "月": Per.MONTH}
-_BOX = re.compile(r"[一每]([套箱盒包袋捆本卷筐桶单批层])(?:有|约|共|装|是|大概|大约|里|放|要)?$")
+_BOX = re.compile(r"[一每]([套箱盒包袋捆本卷筐桶单批层份])[一-鿿]{0,2}(?:有|约|共|装|是|大概|大约|里|放|要)?$")
 _PEOPLE = re.compile(
     r"(几|[2-9]|1[0-9]|[两二三四五六七八九十]{1,2})个?人(?:一[车天组班起吨]|分|平|均|搭|合|能|干|轮|做|装|卸|配合)"
 )
@@ -85,7 +85,9 @@ def _kin(noun: str) -> str:
     return noun + "辆" * ("车" in noun)
 
 
-_NOUN = re.compile(r"[一每](?:个|张|块|条)(?![给付提返补算是按约合])([一-鿿]{1,2}?)(?=[0-9一二两三四五六七八九十百千几半,给付提补返算是])")
+_NOUN = re.compile(
+    r"[一每](?:个|张|块|条)(?![给付提返补算是按约合])([一-鿿]{1,2}?)(?=[0-9一二两三四五六七八九十百千几半,给付提补返算是])"
+)
 
 
 @cache
@@ -221,7 +223,9 @@ def _by_speed(text: str, thing: str) -> Output | None:
     return Output(busy * 3600 / max(seconds, 2), Per.HOUR, said[0], seconds <= _SIMPLE)
 
 
-_PASSIVE = re.compile(r"(?<!空调)挂机(?![0-9一两三四五六七八九十])|挂着|一起挂|挂一?[夜晚]|放着|放一[夜晚]|手机过夜|自动跑|开着[就跑]")
+_PASSIVE = re.compile(
+    r"(?<!空调)挂机(?![0-9一两三四五六七八九十])|挂着|一起挂|挂一?[夜晚]|放着|放一[夜晚]|手机过夜|自动跑|开着[就跑]"
+)
 _INSTALLED = re.compile(r"空调|柜机|移机|打孔")
 
 
@@ -230,12 +234,18 @@ def runs_by_itself(text: str) -> bool:
     return _PASSIVE.search(text) is not None and _INSTALLED.search(text) is None
 
 
-_RUNS = re.compile(rf"(?!一个?小时|一个?钟)(?<![0-9])(?P<n>{NUMBER})个?(?:小时|钟头)|(?P<night>一夜|一晚|过夜|整晚|通宵|睡觉|夜里)")
-_MANY = re.compile(rf"(?:管|挂|开|养|带)[^,。]{{0,4}}?(?P<n>{NUMBER})[个台][号机手]?|(?P<n2>{NUMBER})[个台][号机手]?[^,。]{{0,3}}一起")
+_RUNS = re.compile(
+    rf"(?!一个?小时|一个?钟)(?<![0-9])(?P<n>{NUMBER})个?(?:小时|钟头)|(?P<night>一夜|一晚|过夜|整晚|通宵|睡觉|夜里)"
+)
+_MANY = re.compile(
+    rf"(?:管|挂|开|养|带)[^,。]{{0,4}}?(?P<n>{NUMBER})[个台][号机手]?|(?P<n2>{NUMBER})[个台][号机手]?[^,。]{{0,3}}一起"
+)
 
 
 _VISITS = frozenset({"次", "趟", "回", "家", "户", "集", "节"})
-_TOOK = re.compile(r"(?<![0-9.:])(?P<n>[0-9]{1,2}|[一二两三四五六七八九]?十?[一二两三四五六七八九]|十)个?(?P<unit>分钟|小时|钟头)(?!内|后|以|班|制)")
+_TOOK = re.compile(
+    r"(?<![0-9.:])(?P<n>[0-9]{1,2}|[一二两三四五六七八九]?十?[一二两三四五六七八九]|十)个?(?P<unit>分钟|小时|钟头)(?!内|后|以|班|制)"
+)
 
 
 def _by_visit(text: str, pay: Pay) -> Output | None:

@@ -151,7 +151,12 @@ def read_pay(text: str) -> tuple[Pay, ...]:
             spare.append(figure)
         elif figure.unit is None and _is_given(text, figure):
             given.append(figure)
-    if len(given) == 1 and not found and len(text) <= _CALL and (short := _short_work(text, given[0].start, given[0].end)):
+    if (
+        len(given) == 1
+        and not found
+        and len(text) <= _CALL
+        and (short := _short_work(text, given[0].start, given[0].end))
+    ):
         found.append(_by_time(given[0], *short))
     if (
         len(spare) == 1
@@ -870,7 +875,9 @@ def _added(text: str, name: str, at: int, lowest: int) -> _Heard | None:
             return _Heard(Per.HOUR, None, at - len(hour), True, False)
     each = _name_ending(text, at, at, lowest) if at and text[at - 1] in _LAST else ""
     says = _BEFORE.get(each)
-    return _Heard(says, None, at - len(each), True, False, each) if isinstance(says, Per) and says in _COUNTABLE else None
+    return (
+        _Heard(says, None, at - len(each), True, False, each) if isinstance(says, Per) and says in _COUNTABLE else None
+    )
 
 
 def _of_many(text: str, at: int, name: str) -> float:
@@ -883,13 +890,17 @@ def _of_many(text: str, at: int, name: str) -> float:
     return max(float(_DIGITS.get(count, 0) or (count.isdecimal() and int(count)) or 1), 1.0)
 
 
-_MINUTES = re.compile(r"(?<![0-9])([0-9]{1,2}|[一二两三四五六七八九]?十[一二三四五六七八九]?|[三五六八])(?:分钟|分| ?mins?)(?!之)$")
+_MINUTES = re.compile(
+    r"(?<![0-9])([0-9]{1,2}|[一二两三四五六七八九]?十[一二三四五六七八九]?|[三五六八])(?:分钟|分| ?mins?)(?!之)$"
+)
 _IN_HAND = frozenset({"到手", "报酬", "酬劳", "工钱"})
 _SHORT_WORK = re.compile(
     r"(?P<once>一(?:[晚夜户场次趟]|个晚上))|(?<![0-9十.每天日班足])(?P<n>[1-5]|[一二两俩三四五半])个?(?P<half>半)?(?:小时|钟头|钟(?!表)|h(?![a-z]))(?!班|制|工作|内|以)"
     r"|(?<![0-9十.])(?P<m>[1-5]?[0-9]|[一二三四五]?十五?|[二两三五八])(?:分钟| ?min)(?!内|后)"
 )
-_LONG_WORK = re.compile(r"每[天日周晚]|[一1]天|天天|周[一二三四五六日1-6]|[月双单]休|社保|五险|底薪|长期|剪|字幕|成片|录[一段制]|录音|音频|[税合叠]|保底|时差")
+_LONG_WORK = re.compile(
+    r"每[天日周晚]|[一1]天|天天|周[一二三四五六日1-6]|[月双单]休|社保|五险|底薪|长期|剪|字幕|成片|录[一段制]|录音|音频|[税合叠]|保底|时差"
+)
 
 
 def _short_work(text: str, start: int, end: int = 0) -> tuple[Per, float] | None:
@@ -1158,7 +1169,9 @@ _EACH = re.compile(r"[一每](单|位|台|辆|件|张|笔|户|套|桩)[^。;!\n�
 _ONCE = re.compile(
     r"(?:(?<![首条张个次场])一(?P<once>节课|次|趟|场|晚|夜|集)|(?<![0-9十.每天日班])(?P<n>[1-3]|[一二两俩三])个?(?:小时|钟头))[, ]$"
 )
-_MANY = re.compile(r"(?<![0-9])(?P<n>一?[百千万]|十|[0-9]{2,5})(?P<of>[个张件条只份支斤本页枚粒颗尾双套袋箱平户米桩锭步])(?:给|付|是|算|合)$")
+_MANY = re.compile(
+    r"(?<![0-9])(?P<n>一?[百千万]|十|[0-9]{2,5})(?P<of>[个张件条只份支斤本页枚粒颗尾双套袋箱平户米桩锭步])(?:给|付|是|算|合)$"
+)
 
 
 _NEW = re.compile(r"一([一-鿿])(?:给|付|补|提|得)?$")
@@ -1180,18 +1193,32 @@ def _told_before(text: str, start: int, floor: int, heard: _Heard, *, bare: bool
     if heard.called is not Called.FEE and bare and (said := _DIARY.search(text, begin, start)) is not None:
         if said[0][0] != "周" or text.count("周") > 1:
             return heard._replace(per=Per.DAY, start=said.start(), near=True)
-    if bare and heard.called is None and (said := _ONCE.search(text, begin, start)) is not None and not _LONG_WORK.search(text, begin, start):
+    if (
+        bare
+        and heard.called is None
+        and (said := _ONCE.search(text, begin, start)) is not None
+        and not _LONG_WORK.search(text, begin, start)
+    ):
         if said["n"] is None:
             return heard._replace(per=_UNITS[said["once"]], start=said.start(), near=True, shown="一" + said["once"])
         hours = float(said["n"]) if said["n"].isdecimal() else _value(said["n"]) or 1.0
         return heard._replace(per=Per.HOUR, start=said.start(), near=True, factor=1 / hours)
-    if bare and heard.called is None and (said := _NEW.search(text, begin, start)) is not None and _is_counted_elsewhere(text, said[1]):
+    if (
+        bare
+        and heard.called is None
+        and (said := _NEW.search(text, begin, start)) is not None
+        and _is_counted_elsewhere(text, said[1])
+    ):
         return heard._replace(per=Per.PIECE, start=said.start(), near=True, shown="一" + said[1])
     if heard.called is not Called.FEE and (said := _MANY.search(text, begin, start)) is not None:
         count = _read_number(said["n"])
         if count is not None and count.low >= 10 and _short_work(text, start) is None:
             return heard._replace(
-                per=_UNITS.get(said["of"], Per.PIECE), start=said.start(), near=True, shown="一" + said["of"], factor=1 / count.low
+                per=_UNITS.get(said["of"], Per.PIECE),
+                start=said.start(),
+                near=True,
+                shown="一" + said["of"],
+                factor=1 / count.low,
             )
     if heard.called is Called.SHARE and not bare and (said := _EACH.search(text, begin, start)) is not None:
         return heard._replace(per=_UNITS[said[1]], start=said.start(), near=True, shown="一" + said[1])
