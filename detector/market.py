@@ -296,8 +296,8 @@ class _Context(NamedTuple):
 
 _BOASTS = ("最高", "最多", "优秀", "能力", "管理层", "目前", "拼命", "最好", "加班", "冠军", "老员工")
 _GIFTS = _words(
-    "预支 赔付 储值 充值卡 办卡 门票 成交 节日 过节 中秋 端午 春节 礼金 补 津贴 奖 福利 生日 结婚 推荐 介绍 邀约 迟到 体检 "
-    "押 团建 红包 保险 内推 客单 市价 "
+    "预支 赔付 储值 充值卡 办卡 门票 成交 节日 过节 中秋 端午 春节 礼金 补 津贴 奖 福利 生日 结婚 推荐 介绍 邀约 迟到 "
+    "体检 押 团建 红包 保险 内推 客单 市价 "
     "标价 售价 市值 原价 价值 成本 谈成 签成 约到 招到 成功 住的 租房 买一 单次不超过 报销 单笔"
 )
 
@@ -542,7 +542,8 @@ _NOTHING_ASKED = re.compile(
     r"|[不没][^,。;\s]{0,6}(?:也[行可收成]|也能|都[行成可]|没事|有人教|我教|包教)|不会[^,。;\s]{0,4}教|差也行|[无不免]试译"
     r"|会[^,。;\s]{1,8}?就[行可能成好]|[坐站看躺守]着?[^,。;\s]{0,4}就[行可能成好]|[坐站躺]着(?:看|拿|数|收|等|陪|登|提)"
     r"|不[用需]要?(?:会|动|干活|开口|说话|上手|懂|你[会做干动])|不(?:开|上|碰|修|动)(?:机器|高空|手)"
-    r"|(?:小学|初中|高中|中专)[^,。;\s]{0,3}(?:就行|也[要行收]|即可|以下)|岁就行|大学生就行|只要会|识字[即就]|四级即可|会打字即可|no exp|no test"
+    r"|(?:小学|初中|高中|中专)[^,。;\s]{0,3}(?:就行|也[要行收]|即可|以下)"
+    r"|岁就行|大学生就行|只要会|识字[即就]|四级即可|会打字即可|no exp|no test"
 )
 """Words that say that nothing is asked, so that a trade's name does not make its skill needed."""
 _LITTLE_ASKED = re.compile(
@@ -789,7 +790,7 @@ def _most(context: _Context, pay: Pay, role: Role) -> float:
 
 
 def _only_where(context: _Context, mention: _Mention) -> bool:
-    """Whether a trade's name only says where the next one works, or what anyone skilled is called: 宠物店铲屎员, 师傅."""
+    """Whether a trade's name only says where the next one works, or what all skilled are called: 宠物店铲屎员, 师傅."""
     if context.text[mention.start : mention.end] == "师傅":
         return True
     return any(m.start == mention.end for m in context.named) and context.text[mention.end - 1] in _ENDS_OF_PLACES

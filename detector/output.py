@@ -2,14 +2,14 @@
 
 A price of a piece says little: three mao are ordinary for sealing a box and absurd for a glance at a picture. But a
 posting mostly tells how much one does in a day, or how long a piece takes, and what that comes to needs no table.
-Every look is bounded, so the time is linear in the number of sums times the places that name the thing.
+Every look is bounded, so the time is linear in the number of sums.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from dataclasses import replace
 from typing import NamedTuple
 
 from detector.pay import Pay, Per, read_count
@@ -28,8 +28,8 @@ class Output(NamedTuple):
 
 
 NUMBER = r"[0-9]{1,6}|[一二两三四五六七八九十百千万几]{1,7}"
-_PLACES = 40
-"""Places looked at that name the thing, for one sum."""
+_WINDOW = 200
+"""Characters before and after a sum in which what one does is looked for."""
 _SAME = ("件票单", "本册", "张页", "户家", "间房", "人位")
 """Words that count the same thing: 一票11元 beside 日均220件."""
 _TIMES: dict[str, Per] = {
@@ -46,7 +46,7 @@ _TIME = re.compile(
     r"|(?P<hour>[一每]个?(?:小时|钟头|钟))|(?P<minute>[一每]分钟)|(?P<truck>[一每]车)|(?P<month>[一每]个?月|月均)|(?P<week>[一每]个?(?:周|星期|礼拜))|(?P<once>[每一][次趟回场])"
 )
 _TIME_AFTER = re.compile(
-    r"(?:[来多])?,? ?(?:[一每/]个?(?:(?P<hour>小时|钟)|(?P<day>天|日|晚上?|夜|班|早上|上午|下午))(?!后|以上|前|到账|[0-9一-十]*元)"
+    r"[来多]?,? ?(?:[一每/]个?(?:(?P<hour>小时|钟)|(?P<day>天|日|晚上?|夜|班|早上|上午|下午))(?!后|以上|前|到账)"
     r"|每?(?P<day2>晚|夜)[^,。]{0,3}[完下])"
 )
 _REACH = 16
@@ -65,14 +65,17 @@ def output(text: str, pay: Pay) -> Output | None:
     """What the text says one does of the thing that `pay` is paid for; None where it does not say."""
     if pay.per in (Per.MINUTE, Per.HOUR):
         return _passive(text, 60.0 if pay.per is Per.MINUTE else 1.0)
-    thing = _thing(text, pay)
-    if not thing:
+    near = text[max(pay.start - _WINDOW, 0) : pay.end + _WINDOW]
+    here = pay.start - max(pay.start - _WINDOW, 0)
+    pay = replace(pay, start=here, end=here + pay.end - pay.start)
+    things = _things(near, pay)
+    if not things:
         return None
-    done = next(_told(text, pay, thing), None) or _by_speed(text, thing) or _by_visit(text, pay)
+    done = next(_told(near, pay, things), None) or _by_speed(near, things) or _by_visit(near, pay)
     return done._replace(times=done.times / 1000) if done and pay.per is Per.THOUSAND else done
 
 
-def _thing(text: str, pay: Pay) -> str:
+def _things(text: str, pay: Pay) -> str:
     """The characters that may stand for the thing where it is counted: 个 and 框 after 一个框四分."""
     if pay.per in (Per.THOUSAND, Per.CHARACTER):
         return "字"
@@ -90,32 +93,44 @@ _NOUN = re.compile(
 )
 
 
-@cache
-def _counts(thing: str) -> re.Pattern[str]:
-    """What a count of the thing looks like: 六十桩, 三四百本, 200 个, 两千一百户, 一户半."""
-    return re.compile(
-        rf"(?<![0-9.])(?P<n>{NUMBER})(?:[-~到至](?:{NUMBER}))?(?P<more>[来多余])?[ 大小]?个?[{thing}](?P<half>半)?"
-    )
+class _Count(NamedTuple):
+    """How many of the thing text[start:end] names."""
+
+    number: float
+    start: int
+    end: int
+    thing: str
 
 
-def _told(text: str, pay: Pay, thing: str) -> Iterator[Output]:
-    """The counts of the thing that have a time beside them, in reading order."""
-    for found in _found(text, pay, thing):
-        count = _number(found)
-        times = _timed(text, found, count) if count > 1 else None
-        if times is not None:
-            yield times
+_COUNT = re.compile(
+    rf"(?<![0-9.])(?P<n>{NUMBER})(?:[-~到至](?:{NUMBER}))?[来多余]?[ 大小]?"
+    r"(?P<each>个)?(?P<thing>[^\s,。;0-9])?(?P<half>半)?"
+)
+"""What a count looks like: 六十桩, 三四百本, 200 个, 两千一百户, 一户半."""
 
 
-def _found(text: str, pay: Pay, thing: str) -> Iterator[re.Match[str]]:
-    """Every count of the thing outside the sum itself."""
-    for number, found in enumerate(_counts(thing).finditer(text)):
-        if number > _PLACES:
-            return
-        start = found.start("n")
-        effort = text.startswith(_EFFORT, found.end()) or pay.start <= start < pay.end
-        if not effort and text[start - 1 : start] not in _NO_OUTPUT:
-            yield found
+def _counts(text: str, things: str) -> Iterator[_Count]:
+    """Every count of one of the things, in reading order; a thing is one character."""
+    for found in _COUNT.finditer(text):
+        each, thing = found["each"] or "", found["thing"] or ""
+        if thing in things and thing:
+            end, half = found.end("thing"), bool(found["half"])
+        elif each and each in things:
+            end, half, thing = found.end("each"), thing == "半", each
+        else:
+            continue
+        count = read_count(found["n"])
+        if count is not None:
+            yield _Count(count[0] + 0.5 * half, found.start(), end, thing)
+
+
+def _told(text: str, pay: Pay, things: str) -> Iterator[Output]:
+    """The counts of the thing outside the sum itself that have a time beside them, in reading order."""
+    for found in _counts(text, things):
+        inside = pay.start <= found.start < pay.end
+        effort = text.startswith(_EFFORT, found.end) or text[found.start - 1 : found.start] in _NO_OUTPUT
+        if found.number > 1 and not inside and not effort and (done := _timed(text, found)) is not None:
+            yield done
 
 
 _EFFORT = ("以上", "经验", "电话", "号码", "陌", "通话", "微信", "好友", "客户")
@@ -124,44 +139,38 @@ _NO_OUTPUT = frozenset("满足前第超先头")
 """Before a count these make it a mark to be reached: 做满五单."""
 
 
-def _number(found: re.Match[str]) -> float:
-    count = read_count(found["n"])
-    return 0.0 if count is None else count[0] + 0.5 * bool(found["half"])
-
-
-def _timed(text: str, found: re.Match[str], count: float) -> Output | None:
+def _timed(text: str, found: _Count) -> Output | None:
     """A count with the time it belongs to, by the person; a container's content is multiplied by the containers."""
-    start, end = found.span()
-    box = _BOX.search(text, max(start - 6, 0), start)
-    return _boxed(text, box[1], count) if box else _in_time(text, found, count)
+    box = _BOX.search(text, max(found.start - 6, 0), found.start)
+    return _boxed(text, box[1], found.number) if box else _in_time(text, found)
 
 
-def _in_time(text: str, found: re.Match[str], count: float) -> Output | None:
-    start, end = found.span()
+def _in_time(text: str, found: _Count) -> Output | None:
+    start, end = found.start, found.end
     before = max(start - _REACH, 0)
     begin = max(before, *(text.rfind(mark, before, start) + 1 for mark in "。;\n!?"))
-    said = None
-    for said in _TIME.finditer(text, begin, start):
-        pass
-    if said is not None and _BETWEEN.isdisjoint(text[said.end() : start]):
-        return _after_time(text, said, found, count)
+    times = list(_TIME.finditer(text, begin, start))
+    if times and _BETWEEN.isdisjoint(text[times[-1].end() : start]):
+        return _after_time(text, times[-1], found)
     after = _TIME_AFTER.match(text, end)
     if after is None:
         return None
     per = Per.HOUR if after["hour"] else Per.DAY
-    return Output(count / people(text, start, after.end()), per, text[start : after.end()])
+    return Output(found.number / people(text, start, after.end()), per, text[start : after.end()])
 
 
-def _after_time(text: str, said: re.Match[str], found: re.Match[str], count: float) -> Output | None:
+def _after_time(text: str, said: re.Match[str], found: _Count) -> Output | None:
     """A count behind its time: 一晚三四百本, 一分钟十条, 每次两千户."""
-    kind, end = said.lastgroup or "day", found.end()
-    if kind == "truck" and found[0][-1] not in _LOADS:
+    kind, words = said.lastgroup or "day", text[said.start() : found.end]
+    if kind == "truck" and found.thing not in _LOADS:
         return None
-    if kind == "once" and ((often := _repeated(text, count, found[0])) is not None or said[0][1] == "次"):
-        return often
+    if kind == "once":
+        often = _repeated(text, found.number, text[found.start : found.end])
+        if often is not None or said[0][1] == "次":
+            return often
     if kind == "minute":
-        return Output(60 * count, Per.HOUR, text[said.start() : end])
-    return Output(count / people(text, said.start(), end), _TIMES[kind], text[said.start() : end])
+        return Output(60 * found.number, Per.HOUR, words)
+    return Output(found.number / people(text, said.start(), found.end), _TIMES[kind], words)
 
 
 _LOADS = frozenset("吨箱袋件方包捆")
@@ -179,9 +188,8 @@ def _repeated(text: str, count: float, said: str) -> Output | None:
 
 def _boxed(text: str, box: str, content: float) -> Output | None:
     """一套240张 with 一天装十套."""
-    for found in _counts(box).finditer(text):
-        count = _number(found)
-        if count > 1 and (done := _in_time(text, found, count)) is not None:
+    for found in _counts(text, box):
+        if found.number > 1 and (done := _in_time(text, found)) is not None:
             return done._replace(times=done.times * content)
     return None
 
@@ -193,13 +201,11 @@ def people(text: str, start: int, end: int) -> float:
     return max(count[1], 1.0) if count else (4.0 if shared else 1.0)
 
 
-@cache
-def _speeds(thing: str) -> re.Pattern[str]:
-    """How long one piece takes: 三秒一页, 单条平均四秒, 一份两分钟."""
-    took = rf"(?:{NUMBER})(?:个)?(?:秒钟?|分钟)"
-    return re.compile(
-        rf"(?P<a>{took})[一-鿿]?[一每/]个?[{thing}]|[一每单]个?[{thing}][^,。;0-9元块]{{0,6}}?(?P<b>{took})(?!后|内|以)"
-    )
+_TAKEN = rf"(?:{NUMBER})个?(?:秒钟?|分钟)"
+_SPEED = re.compile(
+    rf"(?P<a>{_TAKEN})[一-鿿]?[一每/](?P<thing>个?.?)|[一每单](?P<things>个?[^,。;0-9])[^,。;0-9元块]{{0,6}}?(?P<b>{_TAKEN})(?!后|内|以)"
+)
+"""How long one piece takes: 三秒一页, 单条平均四秒, 一份两分钟."""
 
 
 _RECORDED = re.compile(r"剪|配音|录[音一段制]|语音|转写|听[写打]|字幕|后期|节目|成片|素材|音频|旁白")
@@ -210,8 +216,10 @@ _SIMPLE = 15
 """Seconds in which nothing is done that has to be learned."""
 
 
-def _by_speed(text: str, thing: str) -> Output | None:
-    said = _speeds(thing).search(text)
+def _by_speed(text: str, things: str) -> Output | None:
+    said = next(
+        (one for one in _SPEED.finditer(text) if not set(one["thing"] or one["things"]).isdisjoint(things)), None
+    )
     if said is None or _RECORDED.search(text) is not None:
         return None
     took = said["a"] or said["b"]
@@ -224,7 +232,7 @@ def _by_speed(text: str, thing: str) -> Output | None:
 
 
 _PASSIVE = re.compile(
-    r"(?<!空调)挂机(?![0-9一两三四五六七八九十])|挂着|一起挂|挂一?[夜晚]|放着|放一[夜晚]|手机过夜|自动跑|开着[就跑]"
+    r"(?<!空调)挂机(?![0-9一两三四五六七八九十]{1,3}台)|挂着|一起挂|挂一?[夜晚]|放着|放一[夜晚]|手机过夜|自动跑|开着[就跑]"
 )
 _INSTALLED = re.compile(r"空调|柜机|移机|打孔")
 

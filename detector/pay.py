@@ -14,6 +14,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple, TypeVar
 
 
@@ -304,7 +305,9 @@ _UNITS = _spread(
         ),
         Per.PIECE: (
             "个 张 只 支 页 颗 朵 双 套 户 家 框 盆 箱 盒 台 本 句 行 平 米 方 斤 人 位 袋 粒 圈 幅 赞 店 间 "
-            "枚 串 包 辆 桩 束 锭 尾 筐 公里 步 人次 位老人 位客人 位顾客 家店 户人家 个勾 个头 个人 个袋子 个粽子 张图 张照片 张发票 句话 本书 副 桶 棵 株 扇 捆 "
+            "枚 串 包 辆 桩 束 锭 尾 筐 公里 步 人次 位老人 位客人 位顾客 家店 "
+            "户人家 个勾 个头 个人 个袋子 个粽子 张图 张照片 张发票 "
+            "句话 本书 副 桶 棵 株 扇 捆 "
             "把 间房 个房间 "
             "块砖 块地砖 块玻璃 块板 斤鱼 斤肉 桶水 根 吨货"
         ),
@@ -334,7 +337,8 @@ _NAMES: dict[str, Per | Called] = _spread(
         Per.HOUR: "时薪 小时工资 小时费 时给",
         Per.DAY: (
             "日结 日薪 日入 日人 日赚 日挣 日领 日收 日收入 日工资 日均 日保底 日到手 日进 日清 单日 天天 "
-            "日均收入 日赚取 日结工资 今天到账 今日到账 昨天到账 今天赚了 今天收入 今日收入 今天进账 今天挣了 今天挣到 今天赚到"
+            "日均收入 日赚取 日结工资 "
+            "今天到账 今日到账 昨天到账 今天赚了 今天收入 今日收入 今天进账 今天挣了 今天挣到 今天赚到"
         ),
         Per.WEEK: "周薪 周结 周入 周领",
         Per.MONTH: (
@@ -536,7 +540,8 @@ _TAIWAN_PERHAPS = _words(
 )
 """One of the first, or one of the second and a sum that is usual there, and the text speaks of Taiwan's money."""
 _MAINLAND = _words(
-    "北京 上海 广州 深圳 成都 杭州 重庆 武汉 苏州 西安 南京 长沙 天津 郑州 东莞 青岛 昆明 宁波 合肥 佛山 沈阳 无锡 济南 "
+    "北京 上海 广州 深圳 成都 杭州 重庆 武汉 苏州 西安 南京 长沙 天津 郑州 东莞 青岛 昆明 宁波 合肥 佛山 沈阳 "
+    "无锡 济南 "
     "厦门 福州 温州 哈尔滨 石家庄 大连 南宁 泉州 贵阳 常州 长春 南昌 南通 嘉兴 徐州 惠州 太原 绍兴 珠海 兰州 海口 微信"
 )
 """One of these, and the text speaks of no money of Taiwan's by one word."""
@@ -895,11 +900,13 @@ _MINUTES = re.compile(
 )
 _IN_HAND = frozenset({"到手", "报酬", "酬劳", "工钱"})
 _SHORT_WORK = re.compile(
-    r"(?P<once>一(?:[晚夜户场次趟]|个晚上))|(?<![0-9十.每天日班足])(?P<n>[1-5]|[一二两俩三四五半])个?(?P<half>半)?(?:小时|钟头|钟(?!表)|h(?![a-z]))(?!班|制|工作|内|以)"
+    r"(?P<once>一(?:[晚夜户场次趟]|个晚上))|(?<![0-9十.每天日班足])(?P<n>[1-5]|[一二两俩三四五半])个?(?P<half>半)?"
+    r"(?:小时|钟头|钟(?!表)|h(?![a-z]))(?!班|制|工作|内|以)"
     r"|(?<![0-9十.])(?P<m>[1-5]?[0-9]|[一二三四五]?十五?|[二两三五八])(?:分钟| ?min)(?!内|后)"
 )
 _LONG_WORK = re.compile(
-    r"每[天日周晚]|[一1]天|天天|周[一二三四五六日1-6]|[月双单]休|社保|五险|底薪|长期|剪|字幕|成片|录[一段制]|录音|音频|[税合叠]|保底|时差"
+    r"每[天日周晚]|[一1]天|天天|周[一二三四五六日1-6]|[月双单]休|社保|五险|底薪|长期"
+    r"|剪|字幕|成片|录[一段制]|录音|音频|[税合叠]|保底|时差"
 )
 
 
@@ -908,7 +915,8 @@ def _short_work(text: str, start: int, end: int = 0) -> tuple[Per, float] | None
 
     With `end`, the end of the sum, what follows it is looked at too: 八百,来回五分钟.
     """
-    begin = max(start - 14, text.rfind("。", 0, start) + 1, text.rfind("\n", 0, start) + 1)
+    begin = max(start - 14, 0)
+    begin = max(begin, text.rfind("。", begin, start) + 1, text.rfind("\n", begin, start) + 1)
     said = list(_SHORT_WORK.finditer(text, begin, start))
     if not said and end:
         said = list(_SHORT_WORK.finditer(text, end, end + 12))
@@ -919,23 +927,24 @@ def _short_work(text: str, start: int, end: int = 0) -> tuple[Per, float] | None
         return Per.DAY, 1.0
     minutes = next((one for one in said if one["m"]), None)
     if hours is None and minutes is not None:
-        length = float(minutes["m"]) if minutes["m"].isdecimal() else _value(minutes["m"]) or 0.0
+        length = _small(minutes["m"])
         return (Per.HOUR, 60 / length) if length else None
     if hours is None:
         return None
-    count = float(hours["n"]) if hours["n"].isdecimal() else _value(hours["n"]) or 0.5
+    count = _small(hours["n"]) or 0.5
     return Per.HOUR, 1 / (count + 0.5 * bool(hours["half"]))
 
 
 _STAY = re.compile(r"(?<![0-9])([2-9]|1[0-5]|[两二三四五六七八九十])[天日](?:单|短单|不住家|住家|档)")
 
 
+@lru_cache(maxsize=1)
 def _one_stay(text: str) -> tuple[Per, float] | None:
     """The days that one stay with a family takes: 6天单, 三天不住家."""
     said = _STAY.search(text)
     if said is None:
         return None
-    return Per.DAY, 1 / (float(said[1]) if said[1].isdecimal() else _value(said[1]) or 1.0)
+    return Per.DAY, 1 / (_small(said[1]) or 1.0)
 
 
 def _span_of_time(text: str, start: int, low: float) -> _Heard | None:
@@ -965,9 +974,9 @@ def _span_of_time(text: str, start: int, low: float) -> _Heard | None:
 
 def _some_minutes(text: str, some: re.Match[str]) -> _Heard | None:
     """20 min = 180 told by the hour; 一晚十分钟900 is the evening's pay."""
-    if any(word in text for word in ("剪", "配音", "录", "字幕", "成片")):
+    if _holds(text[max(some.start() - 40, 0) : some.end() + 40], ("剪", "配音", "录", "字幕", "成片")):
         return None
-    minutes, begin = float(some[1]) if some[1].isdecimal() else _value(some[1]) or 0.0, some.start()
+    minutes, begin = _small(some[1]), some.start()
     if begin >= 2 and text[begin - 2 : begin] in ("一晚", "一天", "一夜"):
         return _Heard(Per.DAY, None, begin - 2, True, False)
     if not 3 <= minutes <= 90 or (begin and text[begin - 1] in _EVERY):
@@ -1040,10 +1049,9 @@ def _after(text: str, at: int) -> tuple[Per | None, int, float]:
     if c == " ":
         i += 1
         c = text[i : i + 1]
-    if c == "p" and (said := _PER.match(text, i)) is not None:
-        return _SLASHED[said[1]], said.end(), 1.0
     if c not in _AFTER_FIRST:
-        return None, at, 1.0
+        said = _PER.match(text, i) if c == "p" else None
+        return (_SLASHED[said[1]], said.end(), 1.0) if said else (None, at, 1.0)
     if c in ("/", "／"):
         return _stroke(text, at, i + 1)
     if (some := _some_time(text, i + (c == "每"))) is not None:
@@ -1158,71 +1166,90 @@ def _offer(text: str, figure: _Figure, floor: int, local: Unit) -> Pay | None:
     )
 
 
+# What stands before a sum and says what it is for, though no name does. Each reader sees at most twenty characters.
+
 _DIARY = re.compile(
     r"(?:第[0-9一二三四五六七八九十]{1,4}天|昨天|今天|前天|day ?[0-9]{1,3})(?:[^,。;!\n元块]{0,10}?"
     r"(?:收入|[赚挣涨](?:了|到|到了)?|到账|进账|入账|有|拿[了到]))?$"
     r"|(?<![到至-])周[一二三四五六日](?:[^,。;!\n元块]{0,10}?有)?$"
 )
-_EACH = re.compile(r"[一每](单|位|台|辆|件|张|笔|户|套|桩)[^。;!\n元块]{0,12},[^。;,!\n元块]{0,3}$")
-
-
 _ONCE = re.compile(
-    r"(?:(?<![首条张个次场])一(?P<once>节课|次|趟|场|晚|夜|集)|(?<![0-9十.每天日班])(?P<n>[1-3]|[一二两俩三])个?(?:小时|钟头))[, ]$"
+    r"(?:(?<![首条张个次场])一(?P<once>节课|次|趟|场|晚|夜|集)"
+    r"|(?<![0-9十.每天日班])(?P<n>[1-3]|[一二两俩三])个?(?:小时|钟头))[, ]$"
 )
+_NEW = re.compile(r"一([一-鿿])[一-鿿]{0,3}$")
 _MANY = re.compile(
-    r"(?<![0-9])(?P<n>一?[百千万]|十|[0-9]{2,5})(?P<of>[个张件条只份支斤本页枚粒颗尾双套袋箱平户米桩锭步])(?:给|付|是|算|合)$"
+    r"(?<![0-9])(?P<n>一?[百千万]|十|[0-9]{2,5})"
+    r"(?P<of>[个张件条只份支斤本页枚粒颗尾双套袋箱平户米桩锭步])(?:给|付|是|算|合)$"
 )
-
-
-_NEW = re.compile(r"一([一-鿿])(?:给|付|补|提|得)?$")
-
-
-def _is_counted_elsewhere(text: str, thing: str) -> bool:
-    """Whether a word stands behind a larger number too, and so counts what is done: 一勺一百,一天尝六十勺."""
-    if thing in _UNITS or thing in _NO_THINGS:
-        return False
-    return re.search(rf"[0-9十百千][多来几]?{thing}", text) is not None
-
-
-_NO_THINGS = frozenset("天日月年周时分点号个共万百千块元定般律起些样直楼层室期线流级岁")
+_EACH = re.compile(r"[一每](单|位|台|辆|件|张|笔|户|套|桩)[^。;!\n元块]{0,12},[^。;,!\n元块]{0,3}$")
+_NO_THINGS = frozenset("共律半切直同时次天日月年周时分点号个共万百千块元定般律起些样直楼层室期线流级岁")
 
 
 def _told_before(text: str, start: int, floor: int, heard: _Heard, *, bare: bool) -> _Heard | None:
-    """第5天收入388, 周一430: what a diary says it earned; 一位二十分钟,提成900元: what is paid for the one before."""
+    """What the words before a sum without a name say that it is for; None where they say nothing."""
     begin = max(start - 20, floor)
-    if heard.called is not Called.FEE and bare and (said := _DIARY.search(text, begin, start)) is not None:
-        if said[0][0] != "周" or text.count("周") > 1:
-            return heard._replace(per=Per.DAY, start=said.start(), near=True)
-    if (
-        bare
-        and heard.called is None
-        and (said := _ONCE.search(text, begin, start)) is not None
-        and not _LONG_WORK.search(text, begin, start)
-    ):
-        if said["n"] is None:
-            return heard._replace(per=_UNITS[said["once"]], start=said.start(), near=True, shown="一" + said["once"])
-        hours = float(said["n"]) if said["n"].isdecimal() else _value(said["n"]) or 1.0
-        return heard._replace(per=Per.HOUR, start=said.start(), near=True, factor=1 / hours)
-    if (
-        bare
-        and heard.called is None
-        and (said := _NEW.search(text, begin, start)) is not None
-        and _is_counted_elsewhere(text, said[1])
-    ):
-        return heard._replace(per=Per.PIECE, start=said.start(), near=True, shown="一" + said[1])
-    if heard.called is not Called.FEE and (said := _MANY.search(text, begin, start)) is not None:
-        count = _read_number(said["n"])
-        if count is not None and count.low >= 10 and _short_work(text, start) is None:
-            return heard._replace(
-                per=_UNITS.get(said["of"], Per.PIECE),
-                start=said.start(),
-                near=True,
-                shown="一" + said["of"],
-                factor=1 / count.low,
-            )
-    if heard.called is Called.SHARE and not bare and (said := _EACH.search(text, begin, start)) is not None:
-        return heard._replace(per=_UNITS[said[1]], start=said.start(), near=True, shown="一" + said[1])
-    return None
+    if heard.called is Called.SHARE and not bare:
+        return _for_each(text, begin, start, heard)
+    if heard.called is Called.FEE:
+        return None
+    readers = (
+        (_diary, _for_once, _for_a_new_thing, _for_many)
+        if bare and heard.called is None
+        else (_for_a_new_thing, _for_many)
+    )
+    return next((told for read in readers if (told := read(text, begin, start, heard))), None)
+
+
+def _diary(text: str, begin: int, start: int, heard: _Heard) -> _Heard | None:
+    """第5天收入388; 周一430, where another weekday is near."""
+    said = _DIARY.search(text, begin, start)
+    if said is None or (said[0][0] == "周" and text.count("周", max(start - 40, 0), start + 40) < 2):
+        return None
+    return heard._replace(per=Per.DAY, start=said.start(), near=True)
+
+
+def _for_once(text: str, begin: int, start: int, heard: _Heard) -> _Heard | None:
+    """一节课,900 and 两小时,800."""
+    said = _ONCE.search(text, begin, start)
+    if said is None or _LONG_WORK.search(text, begin, start):
+        return None
+    if said["n"] is None:
+        return heard._replace(per=_UNITS[said["once"]], start=said.start(), near=True, shown="一" + said["once"])
+    return heard._replace(per=Per.HOUR, start=said.start(), near=True, factor=1 / (_small(said["n"]) or 1.0))
+
+
+def _for_a_new_thing(text: str, begin: int, start: int, heard: _Heard) -> _Heard | None:
+    """A thing that no list has, but that is counted close by: 一勺一百,一天尝六十勺."""
+    place = text.rfind("一", begin, start)
+    said = _NEW.match(text, place, start) if place >= 0 else None
+    if said is None or said[1] in _UNITS or said[1] in _NO_THINGS:
+        return None
+    near = text[max(start - 60, 0) : start + 60]
+    if not any(before in _ENDS_OF_COUNTS for before, thing in pairwise(near) if thing == said[1] and before != "一"):
+        return None
+    return heard._replace(per=Per.PIECE, start=said.start(), near=True, shown="一" + said[1])
+
+
+def _for_many(text: str, begin: int, start: int, heard: _Heard) -> _Heard | None:
+    """一千尾给八块: the price of so many."""
+    said = _MANY.search(text, begin, start)
+    count = _read_number(said["n"]) if said else None
+    if said is None or count is None or count.low < 10 or _short_work(text, start) is not None:
+        return None
+    per, shown = _UNITS.get(said["of"], Per.PIECE), "一" + said["of"]
+    return heard._replace(per=per, start=said.start(), near=True, shown=shown, factor=1 / count.low)
+
+
+def _for_each(text: str, begin: int, start: int, heard: _Heard) -> _Heard | None:
+    """一位二十分钟,提成900元."""
+    said = _EACH.search(text, begin, start)
+    return heard._replace(per=_UNITS[said[1]], start=said.start(), near=True, shown="一" + said[1]) if said else None
+
+
+def _small(written: str) -> float:
+    """A number below sixty in digits or words; 0 where it is none."""
+    return float(written) if written.isdecimal() else _value(written) or 0.0
 
 
 def _is_no_sum(text: str, figure: _Figure, start: int, end: int) -> bool:
