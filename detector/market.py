@@ -22,7 +22,7 @@ import ahocorasick_rs
 
 from detector.errors import TableError
 from detector.output import NUMBER, Output, output, people, runs_by_itself
-from detector.pay import YUAN_EACH, Called, Pay, Per, Unit, monthly, read_count
+from detector.pay import YUAN_EACH, Called, Pay, Per, Unit, is_usual_thing, monthly, read_count
 
 WAGES_FILE = Path(__file__).parent / "reference" / "wages.toml"
 
@@ -414,8 +414,8 @@ def _measured(context: _Context, pay: Pay) -> list[Comparison]:
     if pay.unit is Unit.PERCENT or pay.per is Per.MONTH:
         one = _strongest(other for other in (one, _few_hours(context, pay), _turnover(context, pay)) if other)
     times = _output(context, pay) if (pay.of or pay.per in _WRITTEN) and pay.unit is not Unit.PERCENT else None
-    if times is None:
-        return [one] if one else []
+    if times is None or not is_usual_thing(pay.of):
+        return [found for found in (times or one,) if found]
     if (
         one
         and one.verdict is not Verdict.ORDINARY
@@ -607,6 +607,8 @@ _IDLE = _Bound(60, 120)
 """What a day of a machine that runs by itself pays at most."""
 
 
+_NAMELESS = 0.75
+"""How much less it takes to be high where no trade is named at all."""
 _SKILLED: Mapping[Per, _Bound] = {
     Per.HOUR: _Bound(1_500, 3_000),
     Per.DAY: _Bound(8_000, 14_000),
@@ -644,7 +646,8 @@ def _bound(context: _Context, pay: Pay, done: Output | None) -> _Bound | None:
         return _EASY.get(pay.per)
     if done:
         skilled = any(m.meaning.role and m.meaning.role.high_ok for m in context.named)
-        return (_SKILLED if skilled else _PIECES).get(pay.per)
+        bound = (_SKILLED if skilled else _PIECES).get(pay.per)
+        return bound if bound is None or context.work else _Bound(bound.high * _NAMELESS, bound.absurd)
     return _BARE.get(pay.per) if context.asks_nothing and len(context.text) <= _CALL else None
 
 
@@ -832,7 +835,7 @@ def _fills_a_day(role: Role, pay: Pay) -> bool:
     price = role.each.get(pay.per) if pay.per else None
     if price is None or role.name == UNSKILLED:
         return True
-    return pay.of in ("场", "趟") and price[1] < role.each[Per.DAY][1]
+    return (pay.of == "场" or (pay.of == "趟" and role.light and price[1] >= 20)) and price < role.each[Per.DAY]
 
 
 _LESS = 5

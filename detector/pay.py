@@ -661,6 +661,11 @@ def _fraction(text: str, written: str, start: int, at: int) -> _Figure | None:
     return _Figure(_Number(first.low * share, high * share, percent=True), start, end, Unit.PERCENT, "", False)
 
 
+def is_usual_thing(of: str) -> bool:
+    """Whether a thing that is paid for by the piece is one that trades price: 件, 单, and no 托盘."""
+    return not of or of in _UNITS
+
+
 def read_count(written: str) -> tuple[float, float] | None:
     """How many a written number is, from the least to the most: 六七百, 30, 百; None where it is no number."""
     number = _read_number(written) if written else None
@@ -1183,7 +1188,7 @@ _MANY = re.compile(
     r"(?P<of>[个张件条只份支斤本页枚粒颗尾双套袋箱平户米桩锭步])(?:给|付|是|算|合)$"
 )
 _EACH = re.compile(r"[一每](单|位|台|辆|件|张|笔|户|套|桩)[^。;!\n元块]{0,12},[^。;,!\n元块]{0,3}$")
-_NO_THINGS = frozenset("共律半切直同时次天日月年周时分点号个共万百千块元定般律起些样直楼层室期线流级岁")
+_NO_THINGS = frozenset("到至和或共律半切直同时次天日月年周时分点号个共万百千块元定般律起些样直楼层室期线流级岁")
 
 
 def _told_before(text: str, start: int, floor: int, heard: _Heard, *, bare: bool) -> _Heard | None:
