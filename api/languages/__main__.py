@@ -63,16 +63,20 @@ def differences() -> list[str]:
     return lines
 
 
+QUOTES = str.maketrans("“”‘’", "「」『』")
+"""As they are written where characters are traditional."""
+
+
 def traditional() -> str:
     """zh-Hant.toml, whole."""
     phrases, characters = opencc.OpenCC("s2twp"), opencc.OpenCC("s2t")
     tables = {
-        part: {text: (characters if part == "laws" else phrases).convert(text) for text in texts}
+        part: {text: (characters if part == "laws" else phrases).convert(text).translate(QUOTES) for text in texts}
         for part, texts in sources().items()
     }
     tables |= {
         "joints": {"sentence": "", "，": "，", "；": "；", "end": ""},
-        "clauses": {clause: phrases.convert(clause) for clause in english()["clauses"]},
+        "clauses": {clause: phrases.convert(clause).translate(QUOTES) for clause in english()["clauses"]},
     }
     return HEAD + "".join(_table(part, tables[part]) for part in (*TEXTS, "joints", "clauses"))
 

@@ -11,6 +11,7 @@ import tomllib
 
 import opencc
 
+from api.languages.__main__ import QUOTES
 from api.pages.texts import texts
 from api.pages.wording import HERE, elsewhere
 
@@ -20,7 +21,7 @@ HEAD = "# Written by `python -m api.pages` from our texts; change those, not thi
 def traditional() -> str:
     """zh-Hant.toml, whole."""
     convert = opencc.OpenCC("s2twp").convert
-    return HEAD + "".join(f"{_quoted(text)} = {_quoted(convert(text))}\n" for text in texts())
+    return HEAD + "".join(f"{_quoted(text)} = {_quoted(convert(text).translate(QUOTES))}\n" for text in texts())
 
 
 def differences() -> list[str]:

@@ -26,7 +26,7 @@ __all__ = ["register"]
 BEIJING = timezone(timedelta(hours=8))
 SECTIONS = (
     ("review.items.queue_page", "待审"),
-    ("review.boards.figures_page", "数字"),
+    ("review.boards.figures_page", "统计"),
     ("review.workshop.tasks_page", "批量检查"),
     ("review.workshop.models_page", "模型"),
     ("review.boards.trail_page", "操作记录"),

@@ -58,11 +58,17 @@ def figures_page() -> str:
         "review/figures.html", days=days, levels=level_series(days), day_chart=day_chart(days),
         codes=[(CODES.get(code, code), sum(numbers), numbers) for code, numbers in codes],
         code_chart=charts.stacked(
-            [CODES.get(code, code)[:5] for code, _ in codes[:MOST_CODES]],
+            [short(CODES.get(code, code)) for code, _ in codes[:MOST_CODES]],
             {"medium": [sum(numbers) for _, numbers in codes[:MOST_CODES]]}, f"近 {DAYS} 天各类骗术的条数",
         ),
         pairs=pairs, kappa=kappa(pairs), crossed=crossed(pairs), rules=rules, people=people, drift=drift(seen),
     )  # fmt: skip
+
+
+def short(name: str) -> str:
+    """A name that fits under a bar."""
+    first = name.partition("/")[0]
+    return first if len(first) <= 6 else f"{first[:5]}…"
 
 
 def level_series(days: Days) -> dict[str, list[int]]:

@@ -54,12 +54,12 @@ def bar(share: float, low: float | None = None, high: float | None = None) -> Ma
 
 
 def ceiling(value: float) -> float:
-    """The next round number from the largest value on: 1, 2 or 5 with zeros."""
+    """The next round number from the largest value on, whose half is one too: 1, 2, 4, 6 or 8 with zeros."""
     if value <= 0:
         return 1.0
     scale = 1e-9
     while True:
-        for lead in (1, 2, 5):
+        for lead in (1, 2, 4, 6, 8):
             if lead * scale >= value:
                 return lead * scale
         scale *= 10

@@ -433,7 +433,7 @@ def test_charts_are_shapes_without_style_or_script() -> None:
     assert set(found.tags) == {"svg", "path", "text", "rect"}
     assert found.tags.count("rect") == 3
     assert found.running == []
-    assert [charts.ceiling(value) for value in (0, 0.3, 1, 7, 49, 101)] == [1, 0.5, 1, 10, 50, 200]
+    assert [charts.ceiling(value) for value in (0, 0.3, 1, 7, 22, 49, 101)] == [1, 0.4, 1, 8, 40, 60, 200]
 
 
 def test_the_trail_pages_filters_and_downloads(
