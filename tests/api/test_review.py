@@ -447,7 +447,7 @@ def test_the_trail_pages_filters_and_downloads(
     more = re.search(r"before=(\d+)", page)
     assert more
     assert client.get(f"/review/trail?before={more[1]}").text.count("<tr>") == 3
-    assert "没有符合的" in client.get("/review/trail?actor=nobody").text
+    assert "没有符合条件的" in client.get("/review/trail?actor=nobody").text
     assert client.get("/review/trail?before=x").status_code == 200
     answer = client.get("/review/trail.csv")
     read = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
