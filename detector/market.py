@@ -553,7 +553,7 @@ _LITTLE_ASKED = re.compile(
 """Words that say so in a call, and are said for form's sake in a long posting."""
 _ASKED_FOR = re.compile(
     r"持证|(?<![不没无])[要须需有](?![^,。;\s]{0,3}不)[^,。;\s]{0,8}(?:证(?![件金])|经验|资质|资格|功底)|硕士|博士|985|211"
-    r"|(?<!无需)[两三四五六八十0-9]年(?:以上|经验)|作品集|试讲|先试|考核|要会(?!用手机|打字|说话|微信)|要(?:录|带|做|拍|干|演|开|画|写|修)过|会调"
+    r"|(?<!无需)[两三四五六八十0-9]年(?:以上|经验)|作品集|试讲|先试|考核|years|portfolio|degree|要会(?!用手机|打字|说话|微信)|要(?:录|带|做|拍|干|演|开|画|写|修)过|会调"
 )
 """Words that say that something is asked, so that work without a known name may be a trade."""
 

@@ -105,6 +105,8 @@ def test_work_that_comes_to_a_fortune_is_not(text: str) -> None:
     [
         "外墙真石漆,一平六十包料,班组一天两百平",
         "跑省道拉煤,一公里五块,一天四百公里,油费自己出",
+        "freelance illustrator, $60/hr, portfolio, 4 years experience",
+        "码头卸粮,一袋六毛,三个人一夜两千袋",
         "络筒工,每百锭1.8元,每班六千锭",
         "叠纸袋,一千个给九块,一天叠三千个",
         "商照飞行员,年薪55万,五百小时以上",
