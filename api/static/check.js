@@ -29,7 +29,7 @@
     rest(form);
     document.body.dataset.title = document.title;
     pages[now] = document.body;
-    history.replaceState({ page: now }, "", location.pathname + location.search);
+    history.replaceState({ page: now }, "", form.action); // where a reload gives the form, also after /screenshots
     now += 1;
     pages.length = now;
     history.pushState({ page: now }, "", form.action);

@@ -173,7 +173,7 @@ def test_every_page_is_accessible_in_both_themes_on_a_phone_and_a_desk(start: Ca
 def states(page: Page) -> Iterator[str]:
     """The pages and what they can show, one after the other."""
     home = page.url
-    for path in ("paid", "learn", "offline", "docs", "problems/", "?lang=en", "?lang=zh-Hant"):
+    for path in ("paid", "learn?lang=en", "offline", "docs", "problems/?lang=zh-Hant", "?lang=en", "?lang=zh-Hant"):
         page.goto(home + path)
         yield path
     for name in ("warning", "honest", "scam"):
