@@ -14,6 +14,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from api import create_app
 from api.store import audit, feedback, open_store, postings, votes
+from api.store import keys as ring
 from api.store.postings import Kept
 from api.store.tables import LOCAL
 from detector.types import Posting
@@ -110,7 +111,7 @@ def start(browser: Browser, desk: str) -> Iterator[Callable[..., Page]]:
     yield opened
     for context in contexts:
         context.close()
-    assert seen == []
+    assert [one for one in seen if "401" not in one] == []
 
 
 def test_a_reviewer_clears_the_queue_by_keyboard_alone(start: Callable[..., Page]) -> None:
@@ -167,6 +168,30 @@ def test_all_the_work_is_done_without_javascript(start: Callable[..., Page]) -> 
     expect(page.get_by_role("heading", level=1)).to_have_text("待审 3 条")
     page.get_by_role("button", name="撤销上一步（2 条）").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("待审 5 条")
+
+
+@pytest.mark.slow
+def test_one_signs_in_without_javascript_and_sends_a_table(app: Flask, start: Callable[..., Page]) -> None:
+    with app.extensions["store"].write() as connection:
+        secret = ring.create(connection, ring.Wish(LOCAL, "审核员", ("review",)), "test")
+    app.extensions["gate"].ring.known = False
+    page = start("/review/tasks", java_script_enabled=False, viewport=PHONE)
+    expect(page.get_by_role("heading", level=1)).to_have_text("登录审核台")
+    page.get_by_label("密钥").fill("wrong")
+    with page.expect_response(lambda answer: answer.status == 401):
+        page.get_by_role("button", name="登录").click()
+    page.get_by_label("密钥").fill(secret)
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("批量检查一个表格")
+    table = f"id,text\n1,{SCAM.format(200)}\n2,{FINE}\n".encode()
+    page.get_by_label("表格文件").set_input_files({"name": "jobs.csv", "mimeType": "text/csv", "buffer": table})
+    page.get_by_role("button", name="开始检查").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("批量检查：完成", timeout=90_000)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="下载结果").click()
+    assert len(download.value.path().read_text("utf-8").splitlines()) == 3
+    page.get_by_role("button", name="退出").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("登录审核台")
 
 
 def test_nothing_runs_of_what_two_hundred_texts_try(app: Flask, start: Callable[..., Page], desk: str) -> None:
