@@ -61,6 +61,11 @@ bench-http: $(VENV)/.ready ## speed over HTTP beside the usual service, with tar
 soak: $(VENV)/.ready ## ten minutes of load with promotions, changed rules and killed workers (MINUTES=...)
 	@$(PYTHON) -m training.bench_soak --minutes $(or $(MINUTES),10)
 
+.PHONY: kills
+kills: $(VENV)/.ready-dev ## kill trainings and promotions at any moment: a whole model is left every time (KILLS=...)
+	@PYTHONPATH=. $(PYTHON) tests/train_kills.py $(or $(KILLS),200)
+	@PYTHONPATH=. $(PYTHON) tests/kills.py $(or $(KILLS),200)
+
 .PHONY: bench-ocr
 bench-ocr: $(VENV)/.ready test-tools ## how well thirty drawn screenshots are read, written to docs/ocr.md
 	@$(PYTHON) -m training.ocr_bench --write

@@ -10,10 +10,12 @@ from types import SimpleNamespace
 import pytest
 from kills import variant
 
-from detector import Posting
+from detector import Detector, Posting
+from detector.model import SHIPPED
 from detector.registry import SHIPPED_NAME, Registry
 from training import command, gates
 from training import registry as shelf
+from training.gate_readers import on_all_cores
 from training.gates import ALLOWED, Case, Outcome, Report
 from training.texts import Text
 
@@ -38,7 +40,8 @@ def cases(rows: list[tuple[int, int, bool]]) -> list[Case]:
 
 
 def read(rows: list[tuple[int, int, bool]]) -> gates.Read:
-    return gates._read(Fixed(0), Fixed(1), cases(rows), "x", lambda _name, _many: None)  # type: ignore[arg-type]
+    reader = gates.by_turns(Fixed(0), Fixed(1))  # type: ignore[arg-type]
+    return gates._read(reader, cases(rows), "x", lambda _name, _many: None)
 
 
 HONEST = [(at % 20, at % 20, False) for at in range(200)]
@@ -203,3 +206,17 @@ def test_a_report_is_plain_json() -> None:
     outcome = Outcome("speed", 1.3, 1.0, 0.3, 0.28, 0.33, 0.25, 100)
     report = Report("a", "b", "now", {"files": []}, (outcome,)).plain()
     assert json.loads(json.dumps(report))["outcomes"][0]["passed"] is False
+
+
+def test_all_cores_read_what_one_reads_in_the_same_order(tmp_path: Path) -> None:
+    other = variant(SHIPPED, tmp_path / "other", 0.05)
+    blocks = [
+        [Case(Posting(text=f"{text}{at}"), True, "", frozenset({"upfront_fee"})) for at in range(2)] for text in TEXTS
+    ]
+    alone = list(gates.by_turns(Detector.load(other), Detector.load())(blocks))
+    assert list(on_all_cores(other, SHIPPED, 2)(blocks)) == alone
+    assert any(new != old for block in alone for new, old, _, _ in block)
+    assert any(codes for block in alone for _, _, codes, _ in block)
+
+
+TEXTS = ("入职前先交押金200元，日结300。", "招文员，月薪五千，五险一金。", "在家轻松兼职，日结，加微信。")

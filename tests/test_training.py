@@ -31,6 +31,7 @@ from training.dataset import DataError, Example, read_examples
 from training.feature_cache import Cache, chunks, text_key
 from training.fit import Plan, train
 from training.frequent import Lookup, frequent
+from training.held_out import held_out
 from training.mixture import Mix, kind_weights, own_weight
 from training.pages import kept_page, normal_texts, page_of, read_page
 from training.progress import counted
@@ -38,6 +39,7 @@ from training.vocabulary import weigh
 from training.weights import Weights, softmax
 from training.whole import write_folder
 
+SOURCES = Path(__file__).parent.parent
 TOY = read_examples([TOY_ROWS])
 OURS = frozenset({"a", "b"})
 
@@ -176,6 +178,22 @@ def test_a_search_keeps_every_figure_and_the_best_setting(tmp_path: Path, monkey
     assert trained.manifest["settings"]["C"] == chosen[0]["C"] == 5.0
 
 
+def test_sources_are_on_one_side_of_every_fold_when_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(fit, "held_out", lambda *given: asked.append(given[-1]) or held_out(*given))
+    rows = [
+        {"id": str(at), "text": item.text, "label": item.label, "source": f"板{at % 8}"} for at, item in enumerate(TOY)
+    ]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    train([path], tmp_path / "model", settings=TOY_SETTINGS, plan=Plan(sources=True))
+    by_source = [{group for at, group in enumerate(asked[0].tolist()) if at % 8 == source} for source in range(8)]
+    assert all(len(groups) == 1 for groups in by_source)
+    assert len(set.union(*by_source)) >= 5
+    with pytest.raises(DataError, match="--keep-sources works in memory"):
+        train([path], tmp_path / "m", settings=TOY_SETTINGS, plan=Plan(sources=True, in_memory=100))
+
+
 # --- out of core ---
 
 TEXTS = [item.posting for item in TOY] + [
@@ -225,7 +243,7 @@ def test_a_page_is_the_same_however_its_keys_are_sorted(monkeypatch: pytest.Monk
 
 def test_two_keys_that_begin_alike_stay_two() -> None:
     keys, family = np.array([5 << 15, 5 << 15 | 1, 5 << 15 | 1], np.uint64), np.zeros(3, np.uint8)
-    page = pages._page(2, keys, family, np.array([0, 0, 1]))
+    page = pages._page(2, keys, family, np.array([0, 0, 1], np.uint16))
     assert page.keys.tolist() == [5 << 15, 5 << 15 | 1]
     assert page.borders.tolist() == [0, 1, 3]
     assert page.rows.tolist() == [0, 0, 1]
@@ -396,3 +414,15 @@ def test_a_model_is_replaced_by_another(toy_model: Path, tmp_path: Path) -> None
 def test_a_weight_that_is_no_number_is_a_usage_error(given: str, capfd: pytest.CaptureFixture[str]) -> None:
     assert run(["train", str(TOY_ROWS), "-o", "unused", "--weight", given]) == 2
     assert "is not SOURCE=NUMBER" in capfd.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_training_killed_at_any_moment_leaves_the_old_model_or_the_new_one(tmp_path: Path) -> None:
+    """A few kills; `make kills` makes two hundred."""
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).parent / "train_kills.py"), "6"],
+        env=os.environ | {"PYTHONPATH": str(SOURCES), "TMPDIR": str(tmp_path)},
+        capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert not done.returncode, done.stderr
+    assert json.loads(done.stdout)["kills"] == 6

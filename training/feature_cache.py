@@ -79,7 +79,10 @@ class Cache:
 
     def get(self, rows: Sequence[Row]) -> Arrays | None:
         """What is kept of these rows; None where nothing is."""
-        path = self.path(rows)
+        return self.at(self.path(rows))
+
+    def at(self, path: Path) -> Arrays | None:
+        """What is kept there; None where nothing is."""
         try:
             with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as stored:
                 arrays = {name: stored[name] for name in stored.files}
@@ -88,13 +91,17 @@ class Cache:
             return None
         return arrays
 
-    def put(self, rows: Sequence[Row], arrays: Arrays, strict: bool = False) -> None:
-        """Keep it. Where the disk is full or read-only nothing is kept, and nothing half; OSError if `strict`."""
+    def put(self, rows: Sequence[Row], arrays: Arrays) -> None:
+        """Keep it. Where the disk is full or read-only nothing is kept, and nothing half."""
+        with contextlib.suppress(OSError):
+            self.keep(self.path(rows), arrays)
+
+    def keep(self, path: Path, arrays: Arrays) -> None:
+        """Keep it there; OSError where it cannot be written."""
         buffer = io.BytesIO()
         np.savez(buffer, **arrays)  # type: ignore[arg-type]  # its names are its files
-        with contextlib.nullcontext() if strict else contextlib.suppress(OSError):
-            self.folder.mkdir(0o700, parents=True, exist_ok=True)
-            write_whole(self.path(rows), buffer.getvalue())
+        self.folder.mkdir(0o700, parents=True, exist_ok=True)
+        write_whole(path, buffer.getvalue())
 
     def prune(self) -> None:
         """Take out what was used longest ago, down to the limit."""

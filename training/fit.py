@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
@@ -55,13 +55,15 @@ __all__ = ["SETTINGS", "Plan", "Trained", "train"]
 class Plan:
     """How to train: the mixture, where what was read is kept, and what else is wanted.
 
-    `search` tries other settings first; `predictions` leaves HELD_OUT_FILE in the folder; from more rows than
-    `in_memory` on training goes out of core; `command` is what the user typed, for the manifest.
+    `search` tries other settings first; `sources` keeps rows of one source on one side of a fold; `predictions` leaves
+    HELD_OUT_FILE in the folder; from more rows than `in_memory` on training goes out of core; `command` is what the
+    user typed, for the manifest.
     """
 
     mix: Mix = field(default_factory=Mix)
     cache: Path | None = None
     search: bool = False
+    sources: bool = False
     predictions: bool = False
     in_memory: int = IN_MEMORY
     command: str = ""
@@ -101,13 +103,17 @@ def train(
     if walked or len(first) > plan.in_memory:
         if plan.search:
             raise DataError(f"--search works in memory, up to {plan.in_memory:,} rows; search on a sample of yours")
+        if plan.sources:
+            raise DataError(
+                f"--keep-sources works in memory, up to {plan.in_memory:,} rows; train on a sample of yours"
+            )
         tell(f"more than {plan.in_memory:,} rows: features stay on disk, and are fitted part by part", 0.01)
         reading = counted(tell, "reading the texts", total, 0.02, 0.6)
         kept_at = partial(_kept_at, paths, plan, source)
-        go = partial(_walk, walked, chain(first, rows), kept_at, settings["jobs"], reading)
+        go = partial(_walk, walked, chain(_given_up(first), rows), kept_at, settings["jobs"], reading)
         outcome = train_large(go, plan.mix, settings, plan.cache, tell)
     else:
-        data, found = _independent(mixed(first, plan.mix), is_shipped(paths))
+        data, found = _independent(mixed(first, plan.mix), is_shipped(paths), plan.sources)
         outcome = replace(train_in_memory(data, settings, plan, tell), conflicts=found)
     manifest = _manifest(outcome, plan)
     others = {HELD_OUT_FILE: outcome.held.lines()} if plan.predictions else {}
@@ -116,16 +122,16 @@ def train(
     return Trained(manifest, outcome.held, outcome.conflicts)
 
 
-def _independent(data: Mixed, checked: bool) -> tuple[Mixed, list[Conflict]]:
+def _independent(data: Mixed, checked: bool, sources: bool) -> tuple[Mixed, list[Conflict]]:
     """The rows with near-copies, groups and posters kept together, and the contradictions that own rows have part in.
 
-    Rows whose groups were `checked` keep these.
+    With `sources` own rows of one source are kept together, too. Rows whose groups were `checked` keep these.
     """
-    if checked or not data.examples:
+    if not data.examples or (checked and not sources):
         return data, []
     rows = units(data.examples)
     found = conflicts(data.examples, rows)
-    return kept_together(data, rows), [one for one in found if data.own[list(one.rows)].any()]
+    return kept_together(data, rows, sources), [one for one in found if data.own[list(one.rows)].any()]
 
 
 def _earlier_walk(paths: Sequence[Path], plan: Plan, source: Source) -> Walked | None:
@@ -140,6 +146,13 @@ def _kept_at(paths: Sequence[Path], plan: Plan, source: Source) -> Path | None:
     if plan.cache is None or source.tally.refused:
         return None
     return walk_path(plan.cache, paths, plan.mix.base, source.names)
+
+
+def _given_up(rows: list[tuple[Example, bool]]) -> Iterator[tuple[Example, bool]]:
+    """The rows, none of which is held any longer once it was taken."""
+    rows.reverse()
+    while rows:
+        yield rows.pop()
 
 
 def _walk(  # what it takes before a folder is known
@@ -166,6 +179,7 @@ def train_in_memory(data: Mixed, settings: Mapping[str, Any], plan: Plan, tell: 
     tell("vocabulary", 0.25)
     known = vocabulary(counts, settings)
     raw = raw_counts(counts, known)
+    counts = [replace(item, held=()) for item in counts]  # the features are in `raw`; here they take as much again
     audit = rule_audit(counts, examples)
     tried: list[dict[str, Any]] = []
     if plan.search:
@@ -249,5 +263,5 @@ def _refuse_too_little(data: Mixed, folds: int) -> None:
             raise DataError(
                 f"{many} groups with examples of {label!r} ({int((kinds == label).sum()):,} rows); training needs at "
                 f"least {folds} of each label (an example is a group of its own, together with its near-copies and its "
-                "poster's others); with --base shipped the shipped examples are added"
+                "poster's others, with --keep-sources its source's); with --base shipped the shipped examples are added"
             )

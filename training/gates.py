@@ -35,7 +35,7 @@ TRICKS = (
 )  # fmt: skip
 ALARM_RATES = (0.01, 0.05)
 """Recall is compared where a model flags so many of the texts that are no scams."""
-BLOCK = 500
+BLOCK = 100
 """Texts assessed between two movements of the progress bar."""
 SPEED_TEXTS, SPEED_ROUNDS = 100, 9
 TRICKS_A_TEXT = 3
@@ -195,15 +195,34 @@ def _case(text: Text, words: str) -> Case:
     return Case(Posting(text=words[:MAX_TEXT]), text.is_scam, text.group, text.must)
 
 
+Answers = Sequence[tuple[int, int, int, int]]
+"""Of each case both scores, the candidate's first, and both counts of wanted codes."""
+Reader = Callable[[Sequence[Sequence[Case]]], Iterator[Answers]]
+"""Gives the answers of block after block, in order."""
+
+
+def by_turns(candidate: Assessor, running: Assessor) -> Reader:
+    """What reads cases in this process."""
+    return lambda blocks: ([_both(candidate, running, case) for case in block] for block in blocks)
+
+
 def compare(
-    candidate: Assessor, running: Assessor, held_out: Sequence[Case] = (), step: Step | None = None
+    candidate: Assessor,
+    running: Assessor,
+    held_out: Sequence[Case] = (),
+    step: Step | None = None,
+    reader: Reader | None = None,
 ) -> tuple[Outcome, ...]:
-    """Every gate, in the order of ALLOWED. Without held-out cases the functional ones stand for them."""
+    """Every gate, in the order of ALLOWED. Without held-out cases the functional ones stand for them.
+
+    `reader` says how the texts are to be read; the time they take is measured in this process.
+    """
+    reader = reader or by_turns(candidate, running)
     texts = suite()
     own = functional(texts)
     stages = {"held-out texts": held_out, "suite": own, "disguises": disguises(texts), "denials": denials(texts)}
     progress = _progress(sum(map(len, stages.values())), step)
-    read = {name: _read(candidate, running, cases, name, progress) for name, cases in stages.items()}
+    read = {name: _read(reader, cases, name, progress) for name, cases in stages.items()}
     told = read["held-out texts"] if held_out else read["suite"]
     found = [
         *(recall_at(rate, told) for rate in ALARM_RATES),
@@ -233,14 +252,11 @@ def _progress(whole: int, step: Step | None) -> Callable[[str, int], None]:
     return move
 
 
-def _read(
-    candidate: Assessor, running: Assessor, cases: Sequence[Case], name: str, progress: Callable[[str, int], None]
-) -> Read:
+def _read(reader: Reader, cases: Sequence[Case], name: str, progress: Callable[[str, int], None]) -> Read:
     rows: list[tuple[int, int, int, int]] = []
-    for start in range(0, len(cases), BLOCK):
-        block = cases[start : start + BLOCK]
-        rows += [_both(candidate, running, case) for case in block]
-        progress(name, len(block))
+    for answers in reader([cases[start : start + BLOCK] for start in range(0, len(cases), BLOCK)]):
+        rows += answers
+        progress(name, len(answers))
     columns = np.array(rows, np.int64).reshape(-1, 4).T
     return Read(cases, columns[0], columns[1], columns[2], columns[3])
 

@@ -17,7 +17,7 @@ from training.dataset import DATA, DataError, Example
 from training.files import BadRow
 from training.labelled import AS_THEY_ARE, read_labelled
 from training.naming import Names
-from training.splits import Units
+from training.splits import Units, name_number, tied
 from training.tally import Tally
 from training.weights import Rows
 
@@ -77,9 +77,14 @@ def mixed(rows: Iterable[tuple[Example, bool]], mix: Mix) -> Mixed:
     return Mixed(examples, own, counting, np.array([item.group for item in examples], np.str_), by_source)
 
 
-def kept_together(data: Mixed, rows: Units) -> Mixed:
-    """The same, with near-copies, groups and posters under one name, whether they are own rows or shipped ones."""
-    return replace(data, groups=data.groups[rows.unit])
+def kept_together(data: Mixed, rows: Units, sources: bool = False) -> Mixed:
+    """The same, with near-copies, groups and posters under one name, whether they are own rows or shipped ones.
+
+    With `sources` own rows of one source, too.
+    """
+    named = zip(data.examples, data.own.tolist(), strict=True)
+    keys = np.array([name_number(item.source if sources and own else "") for item, own in named], np.int64)
+    return replace(data, groups=data.groups[tied(rows.unit, keys)])
 
 
 def read_all(paths: Iterable[Path | str]) -> Iterator[Example]:

@@ -25,7 +25,7 @@ from training.sketches import Sketch, sketches
 
 Keys = NDArray[np.uint64]
 
-USUAL = 2048
+USUAL = 1024
 """Texts on a page, about; at most twice as many."""
 
 SHEET = 64
@@ -77,11 +77,12 @@ def kept_page(rows: Sequence[Row], kept: Cache) -> tuple[str, Sketch]:
 
     OSError where it cannot be written.
     """
-    path, stored = kept.path(rows), kept.get(rows)
+    path = kept.path(rows)
+    stored = kept.at(path)
     if stored is None or "sketches" not in stored:
         postings = [row.posting for row in rows]
         stored = {**read_page(postings).arrays(), "sketches": sketches(map(as_one_text, postings))}
-        kept.put(rows, stored, strict=True)
+        kept.keep(path, stored)
     return str(path), stored["sketches"]
 
 
@@ -111,14 +112,14 @@ def as_one_text(posting: Posting) -> str:
     return "\n".join(value for _, value in posting.fields())
 
 
-def _sheet(postings: Sequence[Posting], first: int) -> tuple[Keys, NDArray[np.uint8], NDArray[np.int64]]:
+def _sheet(postings: Sequence[Posting], first: int) -> tuple[Keys, NDArray[np.uint8], NDArray[np.uint16]]:
     """Key, family and text of every feature of a few texts, read as one document whose lines they are.
 
     Their numbers begin with `first`.
     """
     texts = normal_texts(postings)
     lengths = np.array([len(text) for text in texts], np.int64)
-    text_of = np.repeat(np.arange(first, first + len(texts)), lengths + 1)
+    text_of = np.repeat(np.arange(first, first + len(texts), dtype=np.uint16), lengths + 1)
     found = features(_read("\n".join(texts)), reading=False)
     family = np.repeat(np.arange(len(FAMILIES), dtype=np.uint8), found.sizes)
     row = text_of[found.starts]
@@ -137,9 +138,11 @@ _ROW, _FAMILY = np.uint64((1 << 12) - 1), np.uint64(7 << 12)
 """Bits of a packed number that say in which text, and of which family; the others are the head of the key."""
 
 
-def _page(texts: int, keys: Keys, family: NDArray[np.uint8], row: NDArray[np.int64]) -> Page:
+def _page(texts: int, keys: Keys, family: NDArray[np.uint8], row: NDArray[np.uint16]) -> Page:
     """Keys, families and texts are sorted as one number each, which is many times as fast as by key."""
-    packed = keys & ~(_ROW | _FAMILY) | family.astype(np.uint64) << np.uint64(12) | row.astype(np.uint64)
+    packed = keys & ~(_ROW | _FAMILY)
+    packed |= family.astype(np.uint64) << np.uint64(12)
+    packed |= row
     packed.sort()
     first = np.flatnonzero(_new(packed))
     times = np.diff(first, append=len(packed))
@@ -160,7 +163,7 @@ def _new(ordered: NDArray[Any]) -> NDArray[np.bool_]:
     return np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
 
 
-def _page_by_key(texts: int, keys: Keys, family: NDArray[np.uint8], row: NDArray[np.int64]) -> Page:
+def _page_by_key(texts: int, keys: Keys, family: NDArray[np.uint8], row: NDArray[np.uint16]) -> Page:
     order = np.argsort(keys, kind="stable")
     keys, row = keys[order], row[order]
     new_key = _new(keys)

@@ -50,9 +50,14 @@ def units(examples: Iterable[Example], together: Sequence[str] = UNITS, at_least
     copies = groups_of(sketches(seen.texts(examples)), at_least)
     own = copies if "copies" in together else np.arange(len(copies))
     for keys in seen.keys.values():
-        named = np.flatnonzero(np.frombuffer(keys, np.int64))
-        own = joined(own, named, named[equal(np.frombuffer(keys, np.int64)[named])])
+        own = tied(own, np.frombuffer(keys, np.int64))
     return Units(copies, own, np.array(seen.labels, np.int64), np.array(seen.dates, np.str_))
+
+
+def tied(unit: Numbers, keys: Numbers) -> Numbers:
+    """(rows,) the units once rows of one key belong together as well; the key 0 is none."""
+    named = np.flatnonzero(keys)
+    return joined(unit, named, named[equal(keys[named])])
 
 
 class _Seen:

@@ -28,7 +28,7 @@ from training.naming import Names
 from training.pages import USUAL, kept_page
 from training.progress import Count, silent
 from training.sketches import Sketch, equal, groups_of, joined
-from training.splits import name_number
+from training.splits import name_number, tied
 from training.whole import write_whole
 
 HELD_SHARE, HELD_MOST = 0.1, 20_000
@@ -96,9 +96,7 @@ class Walked:
     def keep_together(self, found: Sketch) -> None:
         """Give one draw to near-copies, by their sketches (rows, PERMUTATIONS), to groups and to posters."""
         draws, posters = np.array(self.draw, np.uint64), np.array(self.poster, np.int64)
-        own = joined(groups_of(found), np.arange(len(draws)), equal(draws))
-        named = np.flatnonzero(posters)
-        own = joined(own, named, named[equal(posters[named])])
+        own = tied(joined(groups_of(found), np.arange(len(draws)), equal(draws)), posters)
         self.draw = array("Q", draws[own].tobytes())
 
     def sample(self) -> tuple[list[int], list[Example]]:

@@ -147,13 +147,15 @@ def _through_the_gates(
 ) -> Report:
     from training import gates, versions
     from training import registry as shelf
+    from training.gate_readers import on_all_cores
 
     held_out = gates.cases_of(rows)
     if data and not held_out:
         raise click.UsageError(f"{', '.join(data)}: no labelled texts to measure on")
     running, against = versions.to_compare_with(registry, before)
     with steps() as step:
-        outcomes = gates.compare(registry.load(version), running, held_out, step)
+        reader = on_all_cores(registry.resolve(version), registry.resolve(against))
+        outcomes = gates.compare(registry.load(version), running, held_out, step, reader)
     return gates.Report(version, against, shelf.now(), versions.said_of(data, held_out), outcomes)
 
 

@@ -66,6 +66,7 @@ def _weights(_context: click.Context, _option: click.Parameter, given: Sequence[
     help="Share of scams in the traffic that will be scored. [default: 0.2]",
 )
 @click.option("--search", is_flag=True, help="Choose settings by grouped cross-validation first.")
+@click.option("--keep-sources", is_flag=True, help="Never have rows of one source on both sides of a fold.")
 @click.option("--jobs", type=click.IntRange(min=1), help="Processes. [default: one for each core]")
 @click.option("--cache", type=click.Path(path_type=Path), help="Folder for what was read. [default: in SCAMJOB_HOME]")
 @click.option("--no-cache", is_flag=True, help="Read every text anew, and keep nothing.")
@@ -89,6 +90,7 @@ def train(  # noqa: PLR0913, PLR0917  # one an option
     class_weight: str,
     prior: float | None,
     search: bool,
+    keep_sources: bool,
     jobs: int | None,
     cache: Path | None,
     no_cache: bool,
@@ -114,6 +116,7 @@ def train(  # noqa: PLR0913, PLR0917  # one an option
         mix=Mix(base, weights, class_weight),
         cache=None if no_cache else cache or home() / "cache",
         search=search,
+        sources=keep_sources,
         predictions=predictions,
         command=" ".join(["scamjob", *sys.argv[1:]]),
     )
