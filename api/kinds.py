@@ -351,8 +351,8 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "invalid-job",
             422,
-            "文件或回调地址不合要求",
-            "The file or the webhook is not what it must be",
+            "文件、回调地址或要求不对",
+            "The file, the webhook or a wish is not what it must be",
             "文件要是 .jsonl、.csv、.xlsx 或 .parquet，不能是空的；回调要是公网的 https:// 地址。",
             "Send one .jsonl, .csv, .xlsx or .parquet file that is not empty; a webhook is a public https:// address.",
         ),
