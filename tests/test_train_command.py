@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import csv
+import errno
 import json
+import os
 from collections.abc import Sequence
+from functools import partialmethod
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +15,7 @@ import pytest
 from conftest import TOY_ROWS
 
 from detector.model import MANIFEST_FILE
-from training import mixture
+from training import feature_cache, fit, mixture
 from training.command import run
 from training.dataset import Example, read_examples
 from training.mixture import Mix, kept_together, mixed
@@ -88,6 +91,35 @@ def test_rows_of_one_label_are_refused_in_one_line_that_says_what_to_do(
     told = capfd.readouterr().err.splitlines()[-1]
     assert told.startswith("scamjob: 0 groups with examples of 'legit' (0 rows); training needs at least 5 of each")
     assert "--base shipped" in told
+
+
+def test_ten_rows_are_refused_with_what_is_missing(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    rows = [good()[at] for at in range(0, 120, 12)]
+    assert run(["train", str(write(tmp_path / "few.csv", rows)), "-o", str(tmp_path / "m"), *OPTIONS]) == 2
+    said = capfd.readouterr().err.splitlines()[-1]
+    assert "training needs at least 5 of each label" in said
+    assert "--base shipped" in said
+    assert not (tmp_path / "m").exists()
+
+
+@pytest.mark.parametrize(("number", "says"), [(errno.ENOSPC, "No space left"), (errno.EROFS, "Read-only file system")])
+def test_where_the_cache_cannot_be_written_training_goes_on_or_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], number: int, says: str
+) -> None:
+    def refuses(_path: Path, _raw: bytes) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(feature_cache, "write_whole", refuses)
+    cache, table = tmp_path / "cache", write(tmp_path / "team.csv", good())
+    wanted = [str(table), *OPTIONS, "--jobs", "1", "--cache", str(cache), "-o"]
+    assert run(["train", *wanted, str(tmp_path / "in-memory")]) == 0
+    capfd.readouterr()
+    monkeypatch.setattr(fit.Plan, "__init__", partialmethod(fit.Plan.__init__, in_memory=50))
+    assert run(["train", *wanted, str(tmp_path / "out-of-core")]) == 2
+    assert capfd.readouterr().err.splitlines()[-1] == f"scamjob: {cache}: {os.strerror(number)}"
+    assert says in os.strerror(number)
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["cache", "in-memory"]
+    assert not list(cache.iterdir())
 
 
 def test_rows_of_one_label_beside_the_shipped_ones_are_trained_on_with_a_warning(

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 import detector
 from detector.types import Posting
-from training.whole import write_whole
+from training.whole import write_whole, writing_to
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -100,8 +100,9 @@ class Cache:
         """Keep it there; OSError where it cannot be written."""
         buffer = io.BytesIO()
         np.savez(buffer, **arrays)  # type: ignore[arg-type]  # its names are its files
-        self.folder.mkdir(0o700, parents=True, exist_ok=True)
-        write_whole(path, buffer.getvalue())
+        with writing_to(self.folder):
+            self.folder.mkdir(0o700, parents=True, exist_ok=True)
+            write_whole(path, buffer.getvalue())
 
     def prune(self) -> None:
         """Take out what was used longest ago, down to the limit."""

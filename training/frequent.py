@@ -15,6 +15,7 @@ from detector.model import Index, index_bits
 from detector.wording import BLOCK_OF, BLOCKS
 from training.pages import Page, page_of
 from training.vocabulary import Raw, Vocabulary, weigh
+from training.whole import writing_to
 
 MOST_ROWS = 300_000
 """Rows that a model may have; the rarest features go first."""
@@ -145,9 +146,9 @@ def write_values(
     All columns, int32, then all values, float32; gives how many each text has, in that order.
     """
     x = weigh(lookup.raw(page_at(path)), known, settings)[np.argsort(dealt, kind="stable")]
-    with piece.open("wb") as file:
-        x.indices.astype(np.int32, copy=False).tofile(file)
-        x.data.astype(np.float32).tofile(file)
+    with writing_to(piece.parent), piece.open("wb") as file:
+        file.write(x.indices.astype(np.int32, copy=False).data)
+        file.write(x.data.astype(np.float32).data)
     return np.asarray(np.diff(x.indptr), np.int64)
 
 

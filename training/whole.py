@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import errno
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from training.dataset import DataError
@@ -29,6 +31,15 @@ def write_whole(path: Path, raw: bytes) -> None:
     except BaseException:
         Path(name).unlink()
         raise
+
+
+@contextlib.contextmanager
+def writing_to(place: Path) -> Iterator[None]:
+    """What goes wrong while writing is said of this place; of a full disk the system alone says nothing more."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno or errno.EIO, error.strerror or str(error), str(place)) from None
 
 
 def new_folder_beside(folder: Path, ours: frozenset[str]) -> Path:
