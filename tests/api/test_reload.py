@@ -146,7 +146,7 @@ def test_a_batch_is_answered_by_the_model_that_it_began_with(app: Flask, monkeyp
 def test_an_application_around_a_given_model_follows_nothing() -> None:
     app = create_app(Named("mine"))
     reload.start(app)
-    assert running(app) == {"place": "given", "since": None, "refused": None}
+    assert running(app) == {"place": "given", "since": None, "refused": None, "policy": None}
     assert not [thread for thread in threading.enumerate() if thread.name == "reload"]
 
 
