@@ -75,8 +75,8 @@ bench-page: $(VENV)/.ready-dev test-tools ## how long from the tap until the ver
 	@$(PYTHON) tests/tap.py
 
 .PHONY: measure
-measure: $(VENV)/.ready-dev ## quality on held-out texts: beside two peers, part by part, under disguise
-	@$(PYTHON) -m training.quality
+measure: $(VENV)/.ready-dev ## quality on held-out texts: beside two peers, part by part, under disguise, with the learning curve
+	@$(PYTHON) -m training.quality --curve
 
 .PHONY: quality
 quality: $(VENV)/.ready-dev ## the same, written to docs/quality.md, with sources left out and the learning curve

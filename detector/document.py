@@ -171,6 +171,11 @@ class Document:
     def _clause_starts(self) -> list[int]:
         return [clause.start for clause in self.clauses]
 
+    def clauses_between(self, start: int, end: int) -> list[Clause]:
+        """The clauses that begin in [start, end)."""
+        starts = self._clause_starts
+        return self.clauses[bisect_left(starts, start) : bisect_left(starts, end)]
+
     def clause_at(self, place: int) -> int:
         """The number of the clause at (or just before) a place of the normal text; -1 where there is none."""
         return bisect_right(self._clause_starts, place) - 1

@@ -451,7 +451,7 @@ _MONEY: dict[str, tuple[Unit, float]] = {
         (Unit.AUD, 1.0): "澳元 澳币",
         (Unit.JPY, 1.0): "日元 日币 円",
         (Unit.KRW, 1.0): "韩元 韩币",
-        (Unit.THB, 1.0): "泰铢",
+        (Unit.THB, 1.0): "泰铢 铢",
         (Unit.PHP, 1.0): "比索 p",
         (Unit.PERCENT, 1.0): "% 个点",
         (Unit.PERCENT, 10.0): "成",

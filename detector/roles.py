@@ -235,7 +235,9 @@ def _only_denies(document: Document, start: int, end: int) -> bool:
         for concept in concepts
         if concept.name in MENTIONS
     )
-    return not asserted and not _names_a_sum(document, start, end)
+    if asserted or not all(_says_no_more(document, clause) for clause in document.clauses_between(start, end)):
+        return False
+    return not _names_a_sum(document, start, end)
 
 
 def _names_a_sum(document: Document, start: int, end: int) -> bool:
@@ -243,6 +245,29 @@ def _names_a_sum(document: Document, start: int, end: int) -> bool:
     if not may_begin_pay(document.text, start, end):
         return False
     return any(pay.high >= 1 for pay in document.pays_between(start, end - 1))
+
+
+def _says_no_more(document: Document, clause: Clause) -> bool:
+    """Whether a clause says that something bad is not so, warns of it, or only leads up to that (郑重声明)."""
+    text = document.text
+    if _FREE.search(text, clause.start, clause.end) or "warn" in clause.names or clause.names & MENTIONS:
+        return True
+    if clause.names & _DENIES:
+        return bool(_WRONG.search(text, clause.start, clause.end))
+    return bool(_LEADS_UP.fullmatch(text, clause.start, clause.end))
+
+
+_WRONG = re.compile(
+    r"[费钱押垫骗坑钞]|违[法规]|犯法|非法|灰产|黑产|传销|套路|中介|猫腻|隐形|捆绑|消费|收取|收[你您]|交任何|付款|转账|充值|贷款|担保|"
+    r"身份证|银行卡|验证码|密码|证件|软件|app|链接|博彩|刷单"
+)
+"""What a denial of the trap is about."""
+_LEADS_UP = re.compile(
+    r"[^一-鿿]{0,6}(?:(?:郑重|特此|再次|在此|特别|以上|所有|大家|各位|朋友|姐妹|兄弟|宝子|家人|请|您|你|都|尽管|可以|绝对|完全|真正|都是|保证|"
+    r"我们|我司|本公司|公司|本店|平台|本平台|本人|全程|入职|正规|合法|合规|靠谱|诚信|真实|安全|可靠|长期|有效|声明|承诺|说明|提示|提醒|放心|"
+    r"相信|来|的|是|地|了|哦|啊|哈|呀)[: ]?){1,8}"
+)
+"""What goes before or after a denial and says nothing of its own."""
 
 
 def _is_plain(document: Document, start: int) -> bool:

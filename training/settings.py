@@ -13,8 +13,8 @@ SETTINGS: Mapping[str, Any] = {
     "folds": 5,
     "least_code": 10,
     "joined": 0.3,
-    "windows": {"share": 0.5, "discount": 0.6},
-    "prior": 0.22,
+    "windows": {"share": 0.4, "discount": 0.7},
+    "prior": 0.2,
     "unknown": 0.0625,
     "jobs": -1,
 }

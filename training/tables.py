@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from itertools import product
 from pathlib import Path
 
+import ahocorasick_rs
 import numpy as np
 import opencc
 import rjieba
@@ -31,6 +32,7 @@ from detector.normalize import (
     VARIANT,
     VARIANT_FILE,
     WORD_FILE,
+    _is_chance,
     _rows,
     fold,
     window_key,
@@ -143,6 +145,10 @@ ALIKE = """
 """Characters that school books warn not to mix up."""
 
 
+OPPOSITES = ("买卖", "收售", "男女", "进出", "借还")
+"""Characters that turn the meaning round: neither is the other in disguise, however alike they sound."""
+
+
 def words() -> dict[str, bool]:
     """The words that are read in any writing, and whether hiding one is evidence."""
     lexicon = tomllib.loads(LEXICON.read_text("utf-8"))
@@ -190,22 +196,20 @@ def _parts() -> dict[str, set[str]]:
 
 
 def variants() -> dict[str, str]:
-    """Written form → plain word. No form stands in honest text, none is a word of the dictionary."""
+    """Written form → plain word. No form stands in honest text by itself, none is a word of the dictionary."""
     vocabulary, text, parts = words(), _honest_text(), _parts()
     common = set(_common())
-    alike = _same_sound(common), _same_sound(common, tone=False), _same_part(parts, common)
+    rare = set(parts) - common
+    by_part = _same_part(parts, common)
+    alike = _same_sound(common), _same_sound(common, tone=False), by_part
+    odd_sound = _only(rare, _same_sound(common | rare, tone=False))
+    odd_part, odd_side = (_only(rare, _same_part(parts, common | rare, widest)) for widest in (14, 300))
     seen = {size: Counter(text[at : at + size] for at in range(len(text) - size + 1)) for size in (2, 3, 4)}
     known = {form for form, _, _ in _rows()} | set(vocabulary)
     found: dict[str, tuple[tuple[int, int], str]] = {}
 
     def offer(form: str, word: str, rank: int) -> None:
-        if (
-            not 2 <= len(form) <= 4
-            or max(form) > "\uffff"
-            or form in known
-            or seen[len(form)][form]
-            or rjieba.cut(form, False) == [form]
-        ):
+        if not 2 <= len(form) <= 4 or max(form) > "\uffff" or form in known or rjieba.cut(form, False) == [form]:
             return
         weight = (rank, -seen[len(word)][word] if len(word) in seen else 0)
         if form not in found or weight < found[form][0]:
@@ -223,12 +227,32 @@ def variants() -> dict[str, str]:
                 (alike[0].get(char, ()), 1),
                 (alike[1].get(char, ()) if telling else (), 2),
                 (alike[2].get(char, ()), 2),
+                (odd_sound.get(char, ()), 3),
+                ((odd_side if telling else odd_part).get(char, ()), 3),
             )
             for others, rank in forms:
                 for other in others:
-                    if other != char:
+                    if other != char and not any(char in pair and other in pair for pair in OPPOSITES):
                         offer(word[:at] + other + word[at + 1 :], word, rank + (not telling))
-    return {form: word for form, (_, word) in sorted(found.items())}
+    doubtful = {form: word for form, (_, word) in found.items() if seen[len(form)][form]}
+    taken = _standing_alone(text, doubtful)
+    return {form: word for form, (_, word) in sorted(found.items()) if form not in taken}
+
+
+def _only(chars: set[str], alike: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    return {char: others & chars for char, others in alike.items()}
+
+
+def _standing_alone(text: str, forms: Mapping[str, str]) -> set[str]:
+    """Those of the forms that the text holds as itself, so that the detector would read them as disguise there."""
+    automaton = ahocorasick_rs.AhoCorasick(list(forms))
+    found: set[str] = set()
+    for line in text.splitlines():
+        for _, start, end in automaton.find_matches_as_indexes(line, overlapping=True):
+            form = line[start:end]
+            if form not in found and not _is_chance(line, start, end - start, forms[form]):
+                found.add(form)
+    return found
 
 
 _NEAR = ((r"^([zcs])h", r"\1"), (r"^n", "l"), (r"([aei])ng", r"\1n"))
@@ -250,8 +274,8 @@ def _same_sound(common: Iterable[str], tone: bool = True) -> dict[str, set[str]]
     return {char: set().union(*[by_sound.get(one, set()) for one in sounds]) for char, sounds in sound.items()}
 
 
-def _same_part(parts: Mapping[str, Iterable[str]], common: Iterable[str]) -> dict[str, set[str]]:
-    """Characters alike but for one part (职 织 识), or that have lost it (赚 兼)."""
+def _same_part(parts: Mapping[str, Iterable[str]], common: Iterable[str], widest: int = 14) -> dict[str, set[str]]:
+    """Characters alike but for one part (职 织 识), or that have lost it (赚 兼); no family wider than `widest`."""
     family: dict[str, set[str]] = {}
     for char, ways in parts.items():
         for way in ways:
@@ -265,7 +289,7 @@ def _same_part(parts: Mapping[str, Iterable[str]], common: Iterable[str]) -> dic
     alike: dict[str, set[str]] = {}
     for key, chars in family.items():
         part = key.strip("_")
-        if len(chars) <= 14 or (part not in RADICALS and part not in BOUND and len(chars) <= 30):
+        if len(chars) <= widest or (part not in RADICALS and part not in BOUND and len(chars) <= 30):
             for char in chars:
                 alike.setdefault(char, set()).update(chars)
                 if len(part) == 1 and part not in BOUND:
