@@ -68,4 +68,4 @@ def test_a_damaged_lexicon_is_named(table: str, cure: str, tmp_path: Path, monke
     bad.write_text(table, "utf-8")
     monkeypatch.setattr(concepts, "LEXICON_FILE", bad)
     with pytest.raises(TableError, match=cure):
-        concepts._lexicon.__wrapped__()
+        concepts._concept_of.__wrapped__()
