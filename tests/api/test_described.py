@@ -102,12 +102,18 @@ def _swapped(made: tuple[Flask, dict[str, str]], examples: int) -> tuple[Flask, 
     return app, examples, headers
 
 
-def test_with_a_wrong_key_and_with_none_and_with_one_that_is_used_up(keyed: Keyed) -> None:
+def test_with_a_wrong_key_until_guessing_is_stopped(keyed: Keyed) -> None:
     app, _ = keyed("assess")
     assert send_everything(app, 3, {"Authorization": "Bearer sj_0123abcd_" + "x" * 43}) >= {401, 429}
+
+
+def test_with_no_key(keyed: Keyed) -> None:
+    app, _ = keyed("assess")
     assert 401 in send_everything(app, 3, {"Authorization": ""})
-    app, headers = keyed(*SCOPES, per_day=1)
-    assert 429 in send_everything(app, 3, headers)
+
+
+def test_with_a_key_that_is_used_up(keyed: Keyed) -> None:
+    assert 429 in send_everything(*_swapped(keyed(*SCOPES, per_day=1), 3))
 
 
 JSON = {"content_type": "application/json"}
