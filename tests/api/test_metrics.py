@@ -214,7 +214,7 @@ def test_the_server_writes_them_to_standard_output() -> None:
         assert process.stdout
         line: dict[str, Any] = json.loads(process.stdout.readline())
         process.terminate()
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=60)
     assert line["address"] == "127.0.0.1"
     complaints = [json.loads(one) for one in errors.splitlines()]
     told = Counter(one["message"].partition(":")[0] for one in complaints)
