@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from training.settings import SETTINGS
+
 INTRODUCTION = """# 质量：量到了什么
 
 <!-- 本页由 `make quality`（即 `python -m training.quality --write`）生成；请勿手改，标记之间的部分会被重写。 -->
@@ -25,10 +27,10 @@ INTRODUCTION = """# 质量：量到了什么
 `../shared` 不在本仓库内，没有它时相应各节是空的。
 """
 
-LIMITS = """## 局限
+LIMITS = f"""## 局限
 
 - 真实文本里几个来源只有几条到几十条骗局，区间很宽；看单个来源时先看 `n`。
-- 真实文本的骗局占比约三成，校准假定是 25 %；您那里占比不同，分数的含义随之变动，等级界限不变。
+- 真实文本的骗局占比约三成，校准假定是 {SETTINGS["prior"]:.0%}；您那里占比不同，分数的含义随之变动，等级界限不变。
 - 盲测用例是编写的，比真实文本整齐；一旦有人照着错例改进，它就不再完全是「盲」的。
 - 伪装测试的词表和变体独立于检测器自己的表，但仍由本项目编写；
   「新同音字」一项由拼音生成，许多写法没有人真这样写，比实际更难。
