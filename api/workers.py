@@ -6,6 +6,7 @@ import fcntl
 import os
 import re
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,10 @@ VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 LOCK = "lock"
 DEAD = 0
 """The process number that stands for all that are gone; none has it."""
+PATIENCE = 1.0
+"""Seconds that the parent process waits for readers before it folds a dead worker's counts: no request waits for it."""
 _LIVING = re.compile(r"gauge_livesum_(\d+)\.db")
+_COUNTED = re.compile(r"(counter|histogram)_(\d+)\.db")
 
 
 def share() -> Path:
@@ -56,19 +60,40 @@ def collect(folder: Path) -> list[Metric]:
 
 
 def bury(folder: Path, pid: int) -> None:
-    """Fold the counts of a dead worker into one file, so that a thousand restarts do not leave a thousand files."""
+    """Fold the counts of a dead worker into one file, so that a thousand restarts do not leave a thousand files.
+
+    What could not be folded when it died, because somebody went on reading, is folded with the next one.
+    """
     mark_process_dead(pid, str(folder))
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
+                for path in folder.iterdir():
+                    counted = _COUNTED.fullmatch(path.name)
+                    if counted and not _alive(int(counted[2])):
+                        _fold(path, folder / f"{counted[1]}_{DEAD}.db")
+                return
+        except BlockingIOError:
+            if time.monotonic() > until:
+                return  # the files count where they are
+            time.sleep(0.01)
+
+
+def _alive(pid: int) -> bool:
+    """Whether a process has this number, or the number stands for the dead."""
+    if pid == DEAD:
+        return True
     try:
-        with _locked(folder, fcntl.LOCK_EX | fcntl.LOCK_NB):
-            for kind in ("counter", "histogram"):
-                _fold(folder / f"{kind}_{pid}.db", folder / f"{kind}_{DEAD}.db")
-    except BlockingIOError:
-        return  # being read just now; the file counts where it is
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's, now that ours is gone: folded another time
+    return True
 
 
 def _fold(one: Path, into: Path) -> None:
-    if not one.exists():
-        return
     total = MmapedDict(str(into))
     try:
         for key, value, _, _ in MmapedDict.read_all_values_from_file(str(one)):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
 import signal
 import socket
+import subprocess
 import time
 from collections import Counter
 from http.client import HTTPConnection
@@ -14,9 +16,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.parser import text_string_to_metric_families
 
-from api import Assessor, Config, create_app
+from api import Assessor, Config, create_app, workers
 from api.drift import BANDS, band, expected, stability
 from api.exchange import request_id
 from api.metrics import Metrics, record_feedback
@@ -144,6 +147,29 @@ def test_the_figures_of_all_workers_are_summed_and_outlive_a_killed_one() -> Non
     assert not [name for name in files if victim in name]
     assert all(value > 10e6 for (name, _), value in after.items() if name == "scamjob_worker_memory_bytes")
     assert not folder.exists()
+
+
+def test_counts_of_the_dead_are_folded_though_somebody_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / workers.LOCK).touch()
+    gone = []
+    for amount in (3.0, 4.0):
+        ended = subprocess.Popen(["true"])
+        ended.wait()
+        gone.append(ended.pid)
+        counts = MmapedDict(str(tmp_path / f"counter_{ended.pid}.db"))
+        counts.write_value('["a","a",{},""]', amount, 0.0)
+        counts.close()
+    alive = tmp_path / f"counter_{os.getpid()}.db"
+    alive.touch()
+    monkeypatch.setattr(workers, "PATIENCE", 0.05)
+    with (tmp_path / workers.LOCK).open("rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        workers.bury(tmp_path, gone[0])
+    assert len(list(tmp_path.glob("counter_*.db"))) == 3, "a reader's files stay as they are"
+    workers.bury(tmp_path, gone[1])
+    assert {path.name for path in tmp_path.glob("*.db")} == {alive.name, "counter_0.db"}
+    total = MmapedDict.read_all_values_from_file(str(tmp_path / "counter_0.db"))
+    assert [value for _, value, _, _ in total] == [7.0]
 
 
 def _variable(pid: int) -> str:
