@@ -39,6 +39,10 @@ serve: $(VENV)/.ready ## serve the web form and the API on http://127.0.0.1:8000
 test: $(VENV)/.ready-dev test-tools ## set up and pass all tests, the browser ones included
 	@$(PYTHON) -m pytest -n $(TEST_JOBS) --dist loadfile
 
+.PHONY: fuzz
+fuzz: $(VENV)/.ready-dev ## try what has to hold of any text on other examples than `make test` does
+	@$(PYTHON) -m pytest -n $(TEST_JOBS) -m hypothesis --hypothesis-profile other
+
 .PHONY: check
 check: $(VENV)/.ready-dev ## ruff, mypy strict, import directions, labelled data
 	@$(BIN)/ruff check .

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+import signal
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from api.store import Store, open_store
@@ -16,6 +18,11 @@ from training.fit import train
 from training.settings import SETTINGS
 
 from postgres import Postgres, binaries
+
+hypothesis.settings.register_profile("repeatable", derandomize=True)
+hypothesis.settings.register_profile("other", max_examples=1000)
+hypothesis.settings.load_profile("repeatable")  # `make fuzz` asks for other examples than the last time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in what a shell starts with &, programs too
 
 TOY_ROWS = Path(__file__).parent / "toy.jsonl"
 TOY_SETTINGS: Mapping[str, Any] = {**SETTINGS, "jobs": 1}

@@ -17,8 +17,8 @@ from rensa import RMinHash
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
-from detector.fingerprint import MIX, gram_hashes, silent
-from training.near_copies import ALIKE
+from detector.fingerprint import MIX, gram_hashes
+from training.near_copies import ALIKE, plain
 
 Sketch = NDArray[np.uint32]
 Numbers = NDArray[np.int64]
@@ -151,12 +151,8 @@ def _plain_codes(texts: Sequence[str]) -> list[NDArray[np.uint32]]:
 
 def _hard_codes(text: str) -> NDArray[np.uint32]:
     """The same for a text with characters that go together, or hardly any."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), np.uint32)
-    kept = codes[~silent("ZPC")[codes]]
-    if not len(kept):
-        kept = codes
-    return kept if len(kept) >= _GRAM else np.pad(kept, (0, _GRAM - len(kept)))
+    codes = np.frombuffer(plain(text).encode("utf-32-le", "surrogatepass"), np.uint32)
+    return codes if len(codes) >= _GRAM else np.pad(codes, (0, _GRAM - len(codes)))
 
 
 _TABLED = 0x20000
