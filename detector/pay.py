@@ -1085,8 +1085,9 @@ def _some_time(text: str, at: int) -> tuple[int, float] | None:
     ):
         return None
     for length in (5, 4, 3):
-        if (times := _PARTS_OF_AN_HOUR.get(text[at : at + length])) is not None:
-            return at + length, times
+        part = text[at : at + length]
+        if part in _PARTS_OF_AN_HOUR:
+            return at + len(part), _PARTS_OF_AN_HOUR[part]
     some = _HOURS.match(text, at)
     if some is None or text.startswith(("班", "制", "工作", "内", "以", "休"), some.end()):
         return None

@@ -287,6 +287,13 @@ def test_any_string_is_accepted_and_spans_lie_inside_it_in_order(text: str) -> N
         ends.append(pay.end)
 
 
+@pytest.mark.parametrize("text", ["取快递,80元十分钟", "接单吗488半小时", "900/一刻钟", "600元5分钟"])
+def test_a_sum_that_ends_the_text_ends_with_it(text: str) -> None:
+    (pay,) = read_pay(text)
+    assert pay.per is Per.HOUR
+    assert pay.end == len(text)
+
+
 @settings(max_examples=100, deadline=None)
 @given(pay_like.map("".join))
 def test_the_same_text_gives_the_same_answer(text: str) -> None:
