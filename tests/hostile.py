@@ -139,3 +139,11 @@ def strange_in(page: str) -> list[str]:
     """What does not belong into a page of ours; `<main>` when it is not there once."""
     found = Reader(page)
     return found.strange + [f"<{tag}>" for tag in ("main", "title", "body") if found.counts.get(tag) != 1]
+
+
+OF_THE_DESK = frozenset(["article", "caption", "fieldset", "kbd", "legend", "option", "pre", "s", "select", "time"])
+
+
+def strange_on_desk(page: str) -> list[str]:
+    """What does not belong into a page of the desk."""
+    return [one for one in strange_in(page) if one.strip("<>") not in OF_THE_DESK]

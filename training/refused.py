@@ -72,8 +72,8 @@ def _write_json(stream: BinaryIO, _columns: Sequence[str], lines: Iterable[bytes
 def _write_csv(stream: BinaryIO, columns: Sequence[str], lines: Iterable[bytes]) -> None:
     text = io.TextIOWrapper(cast(IO[bytes], stream), "utf-8-sig", newline="", write_through=True)
     table = csv.writer(text, lineterminator="\r\n")
-    table.writerow(columns)
-    table.writerows([harmless(cell) for cell in _cells(line, columns)] for line in lines)
+    table.writerow(map(harmless, columns))
+    table.writerows(map(harmless, _cells(line, columns)) for line in lines)
     text.flush()
     text.detach()
 

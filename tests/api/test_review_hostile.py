@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlencode
 
 import pytest
-from hostile import HOSTILE, Reader, strange_in
+from hostile import HOSTILE, Reader
+from hostile import strange_on_desk as strange
 
 from api import create_app
 from api.review import tasks
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 FIVES = tuple("押金".join(HOSTILE[at::40]) for at in range(40))
 """All of them, five in a text."""
 FIELDS = ("title", "company", "salary", "location", "contact", "description")
-OF_THE_DESK = frozenset(["article", "caption", "fieldset", "kbd", "legend", "option", "pre", "s", "select", "time"])
 
 
 @pytest.fixture(scope="module")
@@ -62,11 +62,6 @@ def keys(fake: Assessor, kept: Store) -> list[str]:
 @pytest.fixture
 def client(fake: Assessor, kept: Store) -> FlaskClient:
     return create_app(fake, store=kept).test_client()
-
-
-def strange(page: str) -> list[str]:
-    """What does not belong into a page of the desk."""
-    return [one for one in strange_in(page) if one.strip("<>") not in OF_THE_DESK]
 
 
 def test_in_the_queue_and_its_filters(client: FlaskClient, keys: list[str]) -> None:
