@@ -24,7 +24,7 @@ from flask import Flask, current_app, g, request
 from api.caller import Caller
 from api.exchange import current
 from api.kinds import KINDS
-from api.limits import PASSING, Charge, Limits, charge_key
+from api.limits import Charge, Limits, charge_key, passing
 from api.openapi import described
 from api.problems import Refused, refuse_until
 from api.store import StoreAway, StoreError, keys
@@ -114,8 +114,7 @@ class Guesses:
         self.limits.take(self._charge(address, 1))
 
     def _charge(self, address: str, cost: int) -> Charge:
-        name = hashlib.blake2b(address.encode(), digest_size=8).hexdigest()
-        return Charge(f"{PASSING}guess:{name}", cost, GUESSES, None)
+        return Charge(passing("guess", address), cost, GUESSES, None)
 
 
 class Gate:

@@ -1,4 +1,4 @@
-"""How much a key may ask: postings a minute and postings a day. And how often an address may send a wrong one.
+"""How much a key may ask: postings a minute and postings a day. And how often an address may do what needs no key.
 
 The workers of one machine count together in a small SQLite file, several machines together in Redis ($SCAMJOB_REDIS).
 Where neither can be had just now, a process counts for itself: nobody is refused for our trouble, and nothing fails.
@@ -13,6 +13,7 @@ go by the wall clock, and never let a batch larger than the limit pass.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import sqlite3
@@ -61,6 +62,11 @@ class Charge:
     cost: int
     per_minute: int | None
     per_day: int | None
+
+
+def passing(what: str, whose: str) -> str:
+    """The name of an account that is of use for an hour at most; it does not tell whose it is."""
+    return f"{PASSING}{what}:{hashlib.blake2b(whose.encode(), digest_size=8).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True)

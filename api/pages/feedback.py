@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
-import threading
 import time
-from collections import Counter
-from typing import TYPE_CHECKING, cast
+from math import ceil
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, current_app, request
 
+from api.access import address_of
 from api.caller import caller
 from api.config import assessor
+from api.limits import Charge, Limits, passing
 from api.metrics import record_feedback
 from api.pages.display import render
 from api.pages.form import COLUMNS, complaint_about, field, read_form
@@ -28,46 +28,13 @@ blueprint = Blueprint("said", __name__)
 LABELS = ("scam", "legit", "not_posting")
 BY = "page"
 """Who says it, as the store has it."""
-OFTEN, WINDOW = 20, 600.0
-"""What one address may send to one worker, in so many seconds."""
+OFTEN, WINDOW = 20, 600
+"""What one address may send in so many seconds. All workers count together."""
 KEPT = ("谢谢，收到了", "原文和您的判断已经交给审核员。复核以后，它会用来改进。")
 COUNTED = ("谢谢，记下了", "只记了一次数，没有保存原文。")
 GONE = ("已经撤回", "原文和您的判断都删除了。")
 NOT_THERE = ("已经没有了", "它已经撤回过，或者已由审核员处理后删除。")
 SAID = (*KEPT, *COUNTED, *GONE, *NOT_THERE)
-
-
-class Door:
-    """Lets each sender in so often in a window of time, and forgets all of them when it ends."""
-
-    MOST = 10_000
-    """Senders remembered; more than that are forgotten early."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._window = 0.0
-        self._came: Counter[str] = Counter()
-
-    def enter(self, who: str) -> float:
-        """Seconds that the sender has to wait; 0 for who may go on."""
-        now = time.monotonic()
-        with self._lock:
-            if now - self._window >= WINDOW or len(self._came) > self.MOST:
-                self._window, self._came = now, Counter()
-            self._came[who] += 1
-            return self._window + WINDOW - now if self._came[who] > OFTEN else 0.0
-
-    def forget(self) -> None:
-        """Let everybody in again."""
-        with self._lock:
-            self._came.clear()
-
-
-def sender() -> str:
-    """The address that a request comes from, as a proxy on this machine has it where there is one."""
-    near = request.remote_addr or ""
-    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    return told[:64] if told and near in {"127.0.0.1", "::1"} else near
 
 
 @blueprint.post("/feedback")
@@ -104,10 +71,20 @@ def enter() -> None:
     """
     if request.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         refuse("bad-request", "反馈只能从本站的结果页发出。", "Feedback can only be sent from a page of this site.")
-    wait = cast("Door", current_app.extensions["door"]).enter(sender())
-    if wait:
-        refuse_until("rate-limited", math.ceil(wait))
+    knock()
     read_form()
+
+
+def knock() -> None:
+    """Count a request of this address, and refuse it when there were too many in this window.
+
+    Each window has an account of its own; as many fill a day, so none is whole again before its end.
+    """
+    window, past = divmod(time.time(), WINDOW)
+    limits: Limits = current_app.extensions["limits"]
+    charge = Charge(passing(f"said-{window:.0f}", address_of(request.environ)), 1, None, OFTEN)
+    if limits.take(charge).refused:
+        refuse_until("rate-limited", ceil(WINDOW - past))
 
 
 def keep(posting: Posting, label: str) -> str:
@@ -119,6 +96,5 @@ def keep(posting: Posting, label: str) -> str:
 
 
 def register(app: Flask) -> None:
-    """Add the routes, and what counts how often somebody comes."""
-    app.extensions["door"] = Door()
+    """Add the routes."""
     app.register_blueprint(blueprint)
