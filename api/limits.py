@@ -20,7 +20,7 @@ import sqlite3
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -55,6 +55,14 @@ PAUSE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
+class Progress:
+    """So many postings of a piece of work, from its first: those charged before cost nothing when they come again."""
+
+    name: str
+    upto: int
+
+
+@dataclass(frozen=True, slots=True)
 class Charge:
     """So many postings, on the account of a key with these limits; None is without limit."""
 
@@ -62,6 +70,14 @@ class Charge:
     cost: int
     per_minute: int | None
     per_day: int | None
+    progress: Progress | None = None
+    """Of what they are the next postings, where they may come again because a process was killed."""
+
+    def after(self, charged: int) -> Charge:
+        """What is left of it where so many of the work were charged before."""
+        if self.progress is None:
+            return self
+        return replace(self, cost=min(self.cost, max(0, self.progress.upto - charged)))
 
 
 def passing(what: str, whose: str) -> str:
@@ -81,7 +97,10 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a charge came out: what was refused it (`rate-limited`, `quota-exceeded`, or nothing), and what is left."""
+    """How a charge came out: what was refused it (`rate-limited`, `quota-exceeded`, or nothing), and what is left.
+
+    The charge is as it was made: without what was charged before.
+    """
 
     charge: Charge
     refused: str
@@ -170,11 +189,13 @@ class Ledger:
             connection = self._connection()
             connection.execute("BEGIN IMMEDIATE")
             try:
-                row = connection.execute("SELECT owed, at, day, spent FROM used WHERE name = ?", [charge.name])
-                account, refused = settle(Account(*(row.fetchone() or ())), charge, time.monotonic(), day)
-                values = (charge.name, account.owed, account.at, account.day, account.spent)
-                connection.execute("INSERT OR REPLACE INTO used VALUES (?, ?, ?, ?, ?)", values)
-                if charge.name.startswith(PASSING):
+                if progress := charge.progress:
+                    charge = charge.after(_read(connection, progress.name).spent)
+                account, refused = settle(_read(connection, charge.name), charge, time.monotonic(), day)
+                _write(connection, charge.name, account)
+                if progress and charge.cost and not refused:
+                    _write(connection, progress.name, Account(0.0, account.at, day, progress.upto))
+                if PASSING in {charge.name[:1], progress and progress.name[:1]}:
                     self._tidy(connection)
                 connection.execute("COMMIT")
             except BaseException:
@@ -222,12 +243,24 @@ class Ledger:
         return connection
 
 
+def _read(connection: sqlite3.Connection, name: str) -> Account:
+    row = connection.execute("SELECT owed, at, day, spent FROM used WHERE name = ?", [name])
+    return Account(*(row.fetchone() or ()))
+
+
+def _write(connection: sqlite3.Connection, name: str, own: Account) -> None:
+    values = (name, own.owed, own.at, own.day, own.spent)
+    connection.execute("INSERT OR REPLACE INTO used VALUES (?, ?, ?, ?, ?)", values)
+
+
 SCRIPT = """
 local t = redis.call('TIME')
 local at, day = t[1] + t[2] / 1e6, math.floor((t[1] + ARGV[4]) / 86400)
 local row = redis.call('HMGET', KEYS[1], 'owed', 'at', 'day', 'spent')
 local owed, spent = tonumber(row[1] or 0), 0
 local cost, share, quota = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+local before = KEYS[2] and tonumber(redis.call('GET', KEYS[2]) or 0)
+if before then cost = math.min(cost, math.max(0, tonumber(ARGV[5]) - before)) end
 if share > 0 then owed = math.max(0, owed - math.max(0, at - tonumber(row[2] or at)) * share / 60) end
 if tonumber(row[3] or -1) == day then spent = tonumber(row[4]) end
 local refused = ''
@@ -236,7 +269,8 @@ if share > 0 and owed + math.min(cost, share) > share + 1e-6 then refused = 'rat
 if refused == '' then owed, spent = owed + cost, spent + cost end
 redis.call('HSET', KEYS[1], 'owed', tostring(owed), 'at', string.format('%.6f', at), 'day', day, 'spent', spent)
 redis.call('EXPIRE', KEYS[1], 172800)
-return {refused, tostring(owed), spent, 86400 - (t[1] + ARGV[4]) % 86400}
+if before and cost > 0 and refused == '' then redis.call('SET', KEYS[2], ARGV[5], 'EX', 172800) end
+return {refused, tostring(owed), spent, 86400 - (t[1] + ARGV[4]) % 86400, cost}
 """
 """`settle` within Redis, in one step and by its clock, which all machines have in common."""
 
@@ -253,9 +287,13 @@ class Shared:
     def take(self, charge: Charge) -> Standing:
         """The charge made, or refused. redis.RedisError when it does not answer."""
         limits = [charge.cost, charge.per_minute or 0, charge.per_day or 0, BEIJING]
-        answer: Any = self._take(keys=[f"scamjob:used:{charge.name}"], args=limits)
-        refused, owed, spent, left = answer
-        return Standing(charge, refused.decode(), float(owed), int(spent), int(left))
+        names = [charge.name]
+        if charge.progress:
+            names.append(charge.progress.name)
+            limits.append(charge.progress.upto)
+        answer: Any = self._take(keys=[f"scamjob:used:{name}" for name in names], args=limits)
+        refused, owed, spent, left, cost = answer
+        return Standing(replace(charge, cost=int(cost)), refused.decode(), float(owed), int(spent), int(left))
 
     def close(self) -> None:
         """Close the connections."""

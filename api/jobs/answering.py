@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from api.answers import answer_to
 from api.campaigns import Memory
-from api.limits import FILE, REDIS, Charge, Limits
+from api.limits import FILE, PASSING, REDIS, Charge, Limits, Progress, Standing
 from api.store import keys, sightings
 from api.store.columns import now
 from api.submission import Options, Submission
@@ -75,26 +75,40 @@ class Answering:
 
 
 class Quota:
-    """What the key that sent a job may still have assessed today. Counted where the service counts."""
+    """What the key that sent a job may still have assessed today. Counted where the service counts.
 
-    def __init__(self, store: Store, key: str | None) -> None:
-        self.key = key
+    Each row is charged once, though the process that assessed it was killed before its block was written down.
+    """
+
+    def __init__(self, store: Store, job: Claim) -> None:
+        self.job = job
+        self.done = job.rows
+        """Rows that were allowed so far."""
         with store.read() as connection:
-            self.per_day = keys.per_day(connection, key) if key else None
+            self.per_day = keys.per_day(connection, job.key) if job.key else None
         self.limits = Limits(home() / FILE, os.environ.get(REDIS) or None)
         self.until: datetime | None = None
         """When the next day's begins, once this day's is used up."""
 
     def allow(self, rows: int) -> int:
-        """How many of so many rows may be assessed now; they are counted."""
-        if self.key is None or self.per_day is None:
+        """How many of the next so many rows may be assessed now; they are counted."""
+        allowed = self._counted(rows)
+        self.done += allowed
+        return allowed
+
+    def _counted(self, rows: int) -> int:
+        if self.job.key is None or self.per_day is None:
             return rows
-        standing = self.limits.take(Charge(self.key, rows, None, self.per_day))
+        standing = self._charge(self.job.key, self.per_day, rows)
         if not standing.refused:
             return rows
         self.until = now() + timedelta(seconds=standing.midnight)
-        left = max(0, self.per_day - standing.spent)
-        return left if left and not self.limits.take(Charge(self.key, left, None, self.per_day)).refused else 0
+        left = rows - standing.charge.cost + max(0, self.per_day - standing.spent)
+        return left if left and not self._charge(self.job.key, self.per_day, left).refused else 0
+
+    def _charge(self, key: str, per_day: int, rows: int) -> Standing:
+        progress = Progress(f"{PASSING}job:{self.job.id}", self.done + rows)
+        return self.limits.take(Charge(key, rows, None, per_day, progress))
 
     def close(self) -> None:
         """Close what is open."""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api import Config, create_app, limits
-from api.limits import DAY, Account, Charge, Counts, Ledger, Limits, Shared, settle
+from api.limits import DAY, Account, Charge, Counts, Ledger, Limits, Progress, Shared, settle
 from api.store import Store, keys, open_store
 from api.store.keys import Wish
 
@@ -132,6 +132,23 @@ def test_a_quota_is_counted_together_and_a_refused_batch_costs_nothing(two: tupl
     too_many = two[1].take(Charge(name, 3, None, 10))
     assert (too_many.refused, too_many.retry_after() == too_many.midnight) == ("quota-exceeded", True)
     assert not two[1].take(Charge(name, 2, None, 10)).refused
+
+
+def test_rows_that_come_again_after_a_kill_are_charged_once(two: tuple[Counts, Counts]) -> None:
+    name = f"work{time.monotonic()}"
+
+    def take_rows(who: int, rows: int, upto: int, own: str = name) -> tuple[int, int, str]:
+        standing = two[who].take(Charge(own, rows, None, 100, Progress(f"~job:{own}", upto)))
+        return standing.charge.cost, standing.spent, standing.refused
+
+    assert take_rows(0, 40, 40) == (40, 40, "")
+    assert take_rows(1, 40, 40) == (0, 40, "")  # the first was killed
+    assert take_rows(1, 30, 70) == (30, 70, "")
+    assert take_rows(0, 40, 80) == (10, 80, "")  # part of it is known
+    assert take_rows(0, 30, 110) == (30, 80, "quota-exceeded")  # and refused is not charged
+    assert take_rows(0, 20, 100) == (20, 100, "")
+    assert take_rows(1, 100, 100) == (0, 100, "")
+    assert take_rows(1, 5, 5, f"{name}.") == (5, 5, "")
 
 
 def test_threads_that_charge_at_once_lose_no_count(tmp_path: Path) -> None:

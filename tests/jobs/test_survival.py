@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from sending import Literal, lines, many, sent
 
 from api import create_app
-from api.store import jobs
+from api.limits import FILE, Charge, Limits
+from api.store import jobs, keys
 from api.store.columns import now
 
 from serving import ROOT, served
@@ -48,8 +49,13 @@ def working(database: str, home: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-c", code, database], env=env, stderr=subprocess.PIPE)
 
 
-def test_a_killed_worker_loses_no_row_and_repeats_none(store: Store, database: str, home: Path) -> None:
+def test_a_killed_worker_loses_no_row_repeats_none_and_charges_each_once(
+    store: Store, database: str, home: Path
+) -> None:
     client = create_app(Literal(), None, store).test_client()
+    with store.write() as connection:
+        key = keys.create(connection, keys.Wish("local", "x", ("assess",), per_day=10_000), "tester")
+    client.environ_base["HTTP_AUTHORIZATION"] = f"Bearer {key}"
     job = sent(client, many(ROWS)).json["id"]
     kills = 0
     for _ in range(6):
@@ -73,6 +79,9 @@ def test_a_killed_worker_loses_no_row_and_repeats_none(store: Store, database: s
     done = client.get(f"/api/v1/jobs/{job}").json
     assert (done["state"], done["rows"]) == ("done", ROWS)
     assert [line["id"] for line in lines(client, job)] == list(range(ROWS))
+    counted = Limits(home / FILE)
+    assert counted.take(Charge(key.split("_")[1], 0, None, 10_000)).spent == ROWS
+    counted.close()
 
 
 def asked(port: int, method: str, path: str, body: bytes | None = None) -> Any:

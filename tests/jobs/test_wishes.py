@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 from traps import trap
 
 from api import create_app, limits
-from api.limits import FILE, Limits
+from api.jobs.answering import Quota
+from api.limits import FILE, Charge, Limits
 from api.store import jobs, keys, sightings
 from api.store.columns import now
 from api.store.keys import Wish
@@ -155,6 +156,29 @@ def test_each_row_counts_and_what_the_day_does_not_allow_waits_for_the_next(
     told = client.get(f"/api/v1/jobs/{job}/result", headers=headers)
     assert [json.loads(line)["id"] for line in told.data.splitlines()] == [0, 1, 2, 3, 4]
     assert "r=1;" in told.headers["RateLimit"]
+
+
+def test_rows_charged_before_a_kill_are_assessed_though_the_quota_is_used_up(
+    client: FlaskClient, store: Store, once: Callable[[], bool], home: Path
+) -> None:
+    headers = key_of(store, per_day=3)
+    job = sent(client, many(5), headers=headers).json["id"]
+    with store.write() as connection:
+        claimed = jobs.claim(connection, "killed")
+    assert claimed
+    quota = Quota(store, claimed)
+    assert quota.allow(2) == 2  # and then it is killed
+    quota.close()
+    with store.write() as connection:
+        connection.execute(jobs.jobs.update().values(lease=now() - timedelta(seconds=1)))
+    assert once()
+    with store.read() as connection:
+        found = jobs.get(connection, "local", job)
+    assert found
+    assert (found.state, found.rows) == ("queued", 3)
+    counted = Limits(home / FILE)
+    assert counted.take(Charge(claimed.key or "", 0, None, 3)).spent == 3
+    counted.close()
 
 
 def test_a_file_that_is_refused_costs_as_much_as_one_posting(client: FlaskClient, store: Store) -> None:

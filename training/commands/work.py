@@ -161,7 +161,7 @@ class Worker:
         from training.files import FileError
         from training.jobs import UsedUp
 
-        quota = Quota(self.store, claimed.key)
+        quota = Quota(self.store, claimed)
         try:
             self._write(claimed, lost, quota)
             state, cause = "done", None
