@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
+from pathlib import Path
 
 from flask import Blueprint, Response, current_app, render_template, request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -12,9 +14,9 @@ from api.config import assessor
 from api.examples import EXAMPLES
 from api.metrics import record
 from api.pages.display import render
-from api.pages.form import UNREADABLE, complaint_about, page, posting_of_form, too_long
+from api.pages.form import COLUMNS, UNREADABLE, complaint_about, page, posting_of_form, too_long
 from api.pages.learn import lessons
-from api.pages.verdict import Verdict
+from api.pages.verdict import FIELD_NAMES, Verdict
 from api.problems import KINDS, refuse
 from detector.errors import TextTooLong
 from detector.types import Posting
@@ -62,16 +64,23 @@ def learn() -> Response:
 @pages.get("/offline")
 def offline() -> Response:
     """What is shown without a network; holds nothing of anybody's."""
-    return render("offline.html")
+    return render("offline.html", columns={name: FIELD_NAMES[name] for name in COLUMNS})
 
 
 @pages.get("/sw.js")
 def service_worker() -> Response:
     """Keeps the files of the pages and the page for being offline, and nothing else."""
     prints = current_app.extensions["prints"]
-    version = hashlib.sha256("".join(prints.values()).encode()).hexdigest()[:12]
-    text = render_template("sw.js", names=prints, version=version)
+    text = render_template("sw.js", names=prints, version=_edition(), columns=COLUMNS)
     return Response(text, mimetype="text/javascript")
+
+
+@cache
+def _edition() -> str:
+    """Changes when a file of the pages or one of their words does."""
+    own = Path(__file__).parent
+    files = [*own.glob("*.toml"), *(own.parent / "templates").glob("*.*"), *(own.parent / "static").glob("*.*")]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sorted(files))).hexdigest()[:12]
 
 
 @pages.get("/problems/")

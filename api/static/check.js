@@ -1,5 +1,6 @@
 // The verdict is put into the page that is open: no new document is built for it, so it stands there in half the time.
-// Back and forward bring the pages back as they were left. Whatever goes wrong, the form is sent the usual way.
+// Back and forward bring the pages back as they were left. Whatever goes wrong, the form is sent the usual way; but for
+// want of a network, which the open page says, with all that was typed and chosen.
 "use strict";
 (function () {
   const own = document.currentScript.src;
@@ -18,6 +19,12 @@
       button.removeAttribute("aria-busy");
       button.textContent = button.dataset.ready;
     }
+  }
+  function away(form) {
+    const said = form.querySelector("[data-away]");
+    rest(form);
+    said.hidden = false;
+    said.focus();
   }
   async function ask(form) {
     const sent = new URLSearchParams();
@@ -46,11 +53,17 @@
 
   document.addEventListener("submit", function (event) {
     const form = event.target, pressed = event.submitter;
-    if (form.id !== "ask" || !pressed || pressed.hasAttribute("formaction")) return;
+    if (form.id !== "ask" || !pressed) return;
+    const elsewhere = pressed.hasAttribute("formaction"); // pictures, or another language
+    if (elsewhere && navigator.onLine) return;
     event.preventDefault();
     if (asking) return;
+    form.querySelector("[data-away]").hidden = true;
+    if (elsewhere) { away(form); return; }
     asking = true;
-    ask(form).catch(function () { form.submit(); }).finally(function () { asking = false; });
+    ask(form).catch(function () {
+      if (navigator.onLine) form.submit(); else away(form);
+    }).finally(function () { asking = false; });
   });
   addEventListener("popstate", function (event) {
     if (!event.state || event.state.page === now) return; // a mark or a reason on the page that is shown

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import api
 from api.examples import EXAMPLES
 from api.pages import phones, shown
+from api.pages.display import LANGUAGES
 
 if TYPE_CHECKING:
     from flask.testing import FlaskClient
@@ -239,7 +240,8 @@ def test_the_service_worker_keeps_files_of_ours_and_nothing_else(client: FlaskCl
     worker = client.get("/sw.js")
     assert worker.mimetype == "text/javascript"
     kept = json.loads("[" + worker.text.partition("const FILES = [")[2].partition("]")[0] + "]")
-    assert [path for path in kept if not path.startswith("/static/")] == ["/offline"]
+    spoken = [f"/offline?lang={language}" for language in LANGUAGES]
+    assert [path for path in kept if not path.startswith("/static/")] == [*spoken, "/offline"]
     assert all(client.get(path).status_code == 200 for path in kept)
     assert "cache.put" not in worker.text
 
