@@ -1,0 +1,113 @@
+"""One offer against the trade it is for, or against what light work pays where none is named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from detector.lists import holds
+from detector.market.asked import ASKED_FOR
+from detector.market.comparison import MONTHLY_MEAN, Comparison, Verdict, compared, graded
+from detector.market.context import HEAD, Context
+from detector.market.trade import RATIOS, fills_a_day, is_sold, most, work_of
+from detector.market.units import ODD, SESSIONS, TIMED, lowish
+from detector.market.wages import UNSKILLED, Role
+from detector.pay import YUAN_EACH, Pay, Per, Unit
+
+_LESS = 5
+"""How much less a piece of nameless work brings where nothing is asked."""
+
+
+def measure(context: Context, pay: Pay, kind: str = "") -> Comparison | None:
+    """One offer against the trade it is for."""
+    if pay.unit is Unit.PERCENT:
+        return _share(context, pay)
+    factor, trade = context.factor(pay.unit), work_of(context.text, pay, context.named)
+    if trade is None:
+        return _unnamed(context, pay, factor) if all(m.hint for m in context.named) else None
+    role = trade.role
+    if pay.of in SESSIONS:
+        if holds(context.text[pay.start : pay.end], "月天"):
+            return None
+        pay = replace(pay, per=Per.DAY) if fills_a_day(role, pay) else pay
+    usual = role.price(pay.per)
+    if usual is None or (pay.per not in TIMED and (pay.of in ODD or is_sold(context, pay, role))):
+        return None
+    low, high = usual[0] * factor, usual[1] * factor
+    simple = role.name == UNSKILLED and (context.light or context.asks_nothing or len(context.text) <= HEAD)
+    if simple and context.light and pay.per not in TIMED:
+        low, high = low / _LESS, high / _LESS
+    offered = lowish(pay) * YUAN_EACH[pay.unit]
+    kind = _kind(context, role, simple=simple) if not kind or role.high_ok else kind
+    verdict = _verdict(offered / high, kind, pay)
+    if verdict is not Verdict.ORDINARY and offered < most(context, pay, role) * factor:
+        verdict = Verdict.ORDINARY
+    month = (role.month[0] * factor, role.month[1] * factor)
+    return compared(verdict, pay, offered / high, trade, month, (low, high))
+
+
+def _kind(context: Context, role: Role, *, simple: bool) -> str:
+    """Which bounds hold: a trade that can pay far more has wide ones, unless nothing is asked."""
+    if role.high_ok:
+        return "light" if context.asks_nothing else "high_ok"
+    return "light" if role.light or simple else "plain"
+
+
+def _verdict(ratio: float, kind: str, pay: Pay) -> Verdict:
+    high, absurd = RATIOS[kind]
+    if pay.per not in TIMED:
+        high, absurd = max(high, 2.0), max(absurd, 4.0)
+    return graded(ratio, high, absurd)
+
+
+_NO_TRADE: Mapping[Per, float] = {
+    Per.HOUR: 150.0,
+    Per.HALF_DAY: 300.0,
+    Per.DAY: 500.0,
+    Per.WEEK: 3000.0,
+    Per.MONTH: 30_000.0,
+    Per.LESSON: 300.0,
+    Per.ORDER: 25.0,
+    Per.PIECE: 25.0,
+    Per.THOUSAND: 60.0,
+    Per.CHARACTER: 0.06,
+    Per.MINUTE: 6.0,
+}
+"""What light work without a name has to offer before it is looked at, in yuan."""
+
+
+def _unnamed(context: Context, pay: Pay, factor: float) -> Comparison | None:
+    """An offer without a trade: only where nothing is asked, or nothing is said at all."""
+    least = _NO_TRADE.get(pay.per) if pay.per else None
+    if least is None:
+        return None
+    if pay.per not in TIMED and not context.light:
+        least *= 20
+    if not context.light and ASKED_FOR.search(context.text) is not None:
+        least *= 3
+    ratio = lowish(pay) * YUAN_EACH[pay.unit] / (least * factor)
+    light, short = context.light, len(context.text) <= HEAD
+    absurd = 1.0 if short and (light or pay.per in TIMED) else 2.0
+    high = (0.55 if light else 0.8) if short and pay.per in TIMED else 1.0
+    verdict = graded(ratio, high, absurd) if light or short else Verdict.ORDINARY
+    usual = (MONTHLY_MEAN * factor, MONTHLY_MEAN * factor)
+    return compared(verdict, pay, ratio, None, usual, usual)
+
+
+_COMMISSIONS = ("佣", "本金", "返现", "返利", "返你", "返我", "单", "回来加", "再给你")
+_TASKS = ("任务", "本金", "垫", "抢单", "做单", "派单", "小单", "大单", "放单", "刷", "下单")
+_SHARE_HIGH, _SHARE_ABSURD = 8.0, 15.0
+"""Per cent of an order that no task pays its doer."""
+
+
+def _share(context: Context, pay: Pay) -> Comparison | None:
+    """A commission: fine in sales and in wages (提成), absurd for tasks that anyone can do."""
+    near = context.text[max(pay.start - 12, 0) : pay.end + 6]
+    if not holds(near, _COMMISSIONS) or "试用" in context.text[max(pay.start - 40, 0) : pay.start]:
+        return None
+    named = context.named
+    if not all(m.role.light for m in named) or not (named or context.light or holds(context.text, _TASKS)):
+        return None
+    verdict = graded(pay.high, _SHARE_HIGH, _SHARE_ABSURD)
+    usual = (0.0, _SHARE_HIGH)
+    return compared(verdict, pay, pay.high / _SHARE_HIGH, named[0] if named else None, usual, usual)
