@@ -43,6 +43,18 @@ def test_imports_point_one_way(path: Path) -> None:
     assert not foreign, f"{name} imports {', '.join(sorted(foreign))}"
 
 
+@pytest.mark.parametrize("package", ["pay", "market"])
+def test_each_module_of_a_package_knows_only_those_before_it(package: str) -> None:
+    folder = ROOT / "detector" / package
+    told = ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) or ""
+    order = " ".join(told.split("only those before it: ")[1].removesuffix(".").split()).split(", ")
+    assert sorted(order) == sorted(path.stem for path in folder.glob("*.py") if path.stem != "__init__")
+    for number, name in enumerate(order):
+        known = {full for _, full in imported(ast.parse((folder / f"{name}.py").read_text("utf-8")))}
+        later = {f"detector.{package}.{other}" for other in order[number:]} | {f"detector.{package}"}
+        assert not known & later, f"{name} imports {', '.join(sorted(known & later))}"
+
+
 def test_the_command_line_imports_nothing_of_ours_before_it_knows_the_command() -> None:
     tree = ast.parse((ROOT / "training" / "command.py").read_text("utf-8"))
     top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
