@@ -98,7 +98,7 @@ def _method(path: str, verb: str, operation: Mapping[str, Any]) -> str:
     takes = next(iter(operation.get("requestBody", {}).get("content", {}).items()), None)
     gives = _given(operation["responses"])
     address = "f" + repr(re.sub(r"\{(\w+)\}", r'{quote(\1, safe="")}', path)) if places else repr(path)
-    about = f'        """{operation["summary"]}."""'
+    about = f'        """{operation["description"].splitlines()[0]}"""'
     if takes and takes[0] == "application/x-ndjson":
         kind = type_of(takes[1]["schema"])
         return (

@@ -1,14 +1,19 @@
 """The OpenAPI 3.1 description, made from the models that check the requests, so that it cannot say anything else.
 
+It says both: summaries in Chinese, descriptions in English, from which the client is made. The words of the page /docs
+are all in openapi.toml.
+
 A module that adds routes describes each with an `Operation` and hands them over where it registers itself:
 `openapi.add(app, OPERATIONS)`. A test holds that every route is described, and that its examples are true.
 """
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import orjson
@@ -22,6 +27,12 @@ if TYPE_CHECKING:
     from flask import Flask
     from pydantic import BaseModel
 
+CHINESE: Mapping[str, str] = {
+    english: own
+    for part in tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8")).values()
+    for english, own in part.items()
+}
+"""Every text of the description by its English."""
 TITLE = "招聘骗局检测 API"
 ABOUT = (
     "How likely a Chinese job posting is a scam, and why, with the words it rests on. "
@@ -62,6 +73,7 @@ class Operation:
     name: str
     """The operationId; the client made from the description has a method of this name in snake_case."""
     summary: str
+    """In English; CHINESE has the other."""
     gives: type[BaseModel] | None = None
     """The model of the answer; None for an answer without a body."""
     takes: type[BaseModel] | None = None
@@ -87,7 +99,8 @@ class Operation:
         refusals = (*self.refusals, *(KEYED if keyed else ()), "internal-error")
         described: dict[str, Any] = {
             "operationId": self.name,
-            "summary": self.summary,
+            "summary": chinese(self.summary),
+            "description": f"{self.summary}.",
             "responses": {str(self.status): self._answer()} | _refusals(refusals),
         }
         if self.parameters:
@@ -95,9 +108,9 @@ class Operation:
         if self.takes:
             described["requestBody"] = {"required": True, "content": {FORM if self.form else self.media: self._body()}}
         if keyed:
-            described["security"] = [{}, {"key": []}]
+            described["security"] = [{}, {"key": [self.scope] if self.scope else []}]
         if self.scope:
-            described["description"] = f"A key, where keys are asked for, needs the scope `{self.scope}`."
+            described["description"] += f"\n\nA key, where keys are asked for, needs the scope `{self.scope}`."
         return described
 
     def _answer(self) -> dict[str, Any]:
@@ -112,6 +125,11 @@ class Operation:
         assert self.takes
         examples = {name: {"value": value} for name, value in (self.sent or {}).items()}
         return {"schema": _ref(self.takes)} | ({"examples": examples} if examples else {})
+
+
+def chinese(text: str) -> str:
+    """A text of the description in Chinese; as it is where there is none."""
+    return CHINESE.get(" ".join(text.split()), text)
 
 
 def _ref(model: type[BaseModel]) -> dict[str, str]:
@@ -157,7 +175,12 @@ class Description:
         )
         return {
             "openapi": "3.1.0",
-            "info": {"title": TITLE, "version": "1", "description": ABOUT, "license": {"name": "Apache-2.0"}},
+            "info": {
+                "title": TITLE,
+                "version": "1",
+                "description": f"{chinese(ABOUT)}\n\n{ABOUT}",
+                "license": {"name": "Apache-2.0"},
+            },
             "servers": [{"url": "/"}],
             "paths": self.paths(),
             "components": {

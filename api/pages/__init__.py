@@ -16,6 +16,7 @@ from flask import Flask, Response, url_for
 from markupsafe import Markup, escape
 
 from api.languages import BECAUSE, SOURCE
+from api.openapi import chinese
 from api.pages import feedback
 from api.pages.compress import assets_in
 from api.pages.display import LANGUAGES, article, chosen, explained, language, render, say, shown, speak, to, told
@@ -28,11 +29,18 @@ from detector.types import CODES, HIGH_FROM, LOW_BELOW, MAX_TEXT
 __all__ = ["COLUMNS", "Complaint", "page", "phones", "register", "render", "shown"]
 
 PHONES = re.compile(r"(?<![0-9,])(?:96110|110|12333|165|18222)(?![0-9,]| ?[元块])")
+CODE = re.compile(r"`([^`]+)`")
 
 
 def phones(text: str) -> Markup:
     """The text with the telephone numbers of the authorities to tap."""
     return Markup(PHONES.sub(lambda found: f'<a href="tel:{found[0]}">{found[0]}</a>', str(escape(text))))  # noqa: S704  # escaped just before
+
+
+def described(text: str) -> Markup:
+    """A text of the description of the API, which is given in English, in the language of the page."""
+    own = text if language() == "en" else say(chinese(text))
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(own))))  # noqa: S704  # escaped just before
 
 
 def pretty(value: object) -> str:
@@ -53,7 +61,7 @@ def register(app: Flask) -> None:
     app.view_functions["static"] = static
     app.extensions["prints"] = prints
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(shown=shown, phones=phones, pretty=pretty)
+    app.jinja_env.filters.update(shown=shown, phones=phones, pretty=pretty, described=described)
     app.jinja_env.globals.update(
         asset=lambda name: url_for("static", filename=name, v=prints[name]),
         _=say,

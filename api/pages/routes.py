@@ -23,6 +23,9 @@ from detector.types import Posting
 
 pages = Blueprint("pages", __name__)
 
+PLACES = {"path": "在地址里", "query": "在查询串里", "header": "请求头"}
+"""Where a parameter stands, for the page about the API."""
+
 
 @pages.get("/")
 def home() -> Response:
@@ -100,7 +103,7 @@ def problem_page(slug: str) -> Response:
 @pages.get("/docs")
 def docs() -> Response:
     """The API to read, from the same description that programs read."""
-    return render("docs.html", api=openapi.described(current_app).to_dict())
+    return render("docs.html", api=openapi.described(current_app).to_dict(), PLACES=PLACES)
 
 
 @pages.get("/favicon.ico")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from api.examples import EXAMPLES
 from api.ocr.routes import READ
-from api.pages import feedback, form, pay, verdict
+from api.pages import feedback, form, pay, routes, verdict
 from api.pages.learn import lessons
 from api.pages.wording import elsewhere
 
@@ -31,5 +31,6 @@ def _of_templates() -> Iterator[str]:
 def _of_tables() -> Iterator[str]:
     yield from chain(*verdict.VERDICTS.values(), verdict.FIELD_NAMES.values())
     yield from chain(*((one.title, one.cure) for one in form.COMPLAINTS), pay.UNITS.values(), pay.OTHER_UNITS)
+    yield from routes.PLACES.values()
     yield from chain((example.label for example in EXAMPLES.values()), READ, feedback.SAID)
     yield from chain(*((one.says, one.follows, one.answer) for one in lessons()), elsewhere())

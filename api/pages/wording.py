@@ -14,6 +14,7 @@ from pathlib import Path
 from api.kinds import KINDS
 from api.languages import SOURCE
 from api.ocr.refusals import WARNINGS
+from api.openapi import CHINESE
 
 HERE = Path(__file__).parent
 
@@ -30,4 +31,5 @@ def table(language: str) -> Mapping[str, str]:
 def elsewhere() -> Mapping[str, str]:
     """Texts that stand in both languages beside the code that says them."""
     kinds = [pair for kind in KINDS.values() for pair in ((kind.title, kind.title_en), (kind.cure, kind.cure_en))]
-    return dict([*kinds, *WARNINGS.values()])
+    described = [(own, english) for english, own in CHINESE.items()]
+    return dict([*described, *kinds, *WARNINGS.values()])

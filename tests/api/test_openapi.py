@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from api.openapi import described
+from api.openapi import ABOUT, CHINESE, described
 from api.problems import KINDS
 from api.routes import EXAMPLE
 from api.schema import AssessmentAnswer
 from api.submission import PostingRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from flask import Flask
     from flask.testing import FlaskClient
 
@@ -42,6 +44,30 @@ def test_the_examples_are_true(app: Flask) -> None:
     text = examples[0]["text"]
     for item in example["reasons"][0]["evidence"]:
         assert text[item["start"] : item["end"]] == item["quote"]
+
+
+def told(value: Any) -> Iterator[str]:
+    """The English texts of a part of the description, without its examples."""
+    for name, inner in value.items():
+        if name == "description" and isinstance(inner, str):
+            yield " ".join(inner.split())
+        elif isinstance(inner, dict) and name not in {"example", "examples"}:
+            yield from told(inner)
+
+
+def test_every_text_of_the_description_is_there_in_chinese_and_none_is_left_over(app: Flask) -> None:
+    document = described(app).to_dict()
+    routes = [one for verbs in document["paths"].values() for one in verbs.values()]
+    said = {"routes": {one["description"].splitlines()[0][:-1] for one in routes}, "about": {ABOUT}}
+    parameters = [one for route in routes for one in route.get("parameters", ())]
+    said["parameters"] = {one["description"] for one in parameters if "description" in one}
+    schemas = document["components"]["schemas"]
+    said["objects"] = {" ".join(one["description"].split()) for one in schemas.values() if "description" in one}
+    said["members"] = {text for one in schemas.values() for text in told(one.get("properties", {}))}
+    assert set().union(*said.values()) == set(CHINESE)
+    assert {one["summary"] for one in routes} == {CHINESE[text] for text in said["routes"]}
+    assert document["info"]["description"] == f"{CHINESE[ABOUT]}\n\n{ABOUT}"
+    assert [text for text in CHINESE.values() if re.search(r"[,;?!](?=\s|$)", re.sub("`[^`]+`", "", text))] == []
 
 
 UNDESCRIBED = {

@@ -56,6 +56,19 @@ def test_an_english_page_is_english_throughout(client: FlaskClient, path: str) -
     assert HAN.findall(words_of(page)) == []
 
 
+def test_the_page_about_the_api_speaks_each_language(client: FlaskClient) -> None:
+    said = {}
+    for language in ("zh-Hans", "zh-Hant", "en"):
+        page = re.sub(r"<(pre|code)\b.*?</\1>", "", client.get(f"/docs?lang={language}").text, flags=re.DOTALL)
+        said[language] = words_of(page)
+    assert HAN.findall(re.sub("简体|繁體|刷-单", "", said["en"])) == []
+    for language in ("zh-Hans", "zh-Hant"):
+        assert re.findall(r"[a-z]+ (?:[a-z]+ ){3}", said[language]) == []
+    assert "判断一条招聘信息" in said["zh-Hans"]
+    assert "判斷一條招聘資訊" in said["zh-Hant"]
+    assert "Assess one posting." in said["en"]
+
+
 def test_an_english_verdict_is_english_but_for_what_it_quotes(client: FlaskClient) -> None:
     page = client.post("/?lang=en", data={"text": "招打字员"}).text
     assert HAN.findall(words_of(page).replace("招打字员", "")) == []
