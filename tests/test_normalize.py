@@ -11,9 +11,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from detector import normalize as module
 from detector.errors import TableError
-from detector.normalize import AlignedText, fold, normalize
+from detector.normalize import AlignedText, fold, forms, normalize, pinyin, tables
 
 SAME_READING = [
     # characters
@@ -188,37 +187,37 @@ def test_a_span_is_disguised_where_it_overlaps_a_disguise(start: int, end: int, 
 def test_a_damaged_character_table_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bad = tmp_path / "characters.npy"
     bad.write_bytes(b"\x93NUMPY not really")
-    monkeypatch.setattr(module, "TABLE_FILE", bad)
+    monkeypatch.setattr(tables, "TABLE_FILE", bad)
     with pytest.raises(TableError, match=r"characters\.npy.*rebuild it with `python -m training\.tables`"):
-        module._table.__wrapped__()
+        tables.character_table.__wrapped__()
 
 
 def test_a_character_table_of_another_size_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bad = tmp_path / "characters.npy"
     np.save(bad, np.zeros(7, dtype=np.uint32))
-    monkeypatch.setattr(module, "TABLE_FILE", bad)
+    monkeypatch.setattr(tables, "TABLE_FILE", bad)
     with pytest.raises(TableError, match="not a table of 131072 code points"):
-        module._table.__wrapped__()
+        tables.character_table.__wrapped__()
 
 
 def test_a_disguise_without_forms_is_named_by_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bad = tmp_path / "disguises.tsv"
     bad.write_text("# words\n押金\t丫金\n保证金\n", "utf-8")
-    monkeypatch.setattr(module, "DISGUISE_FILE", bad)
+    monkeypatch.setattr(forms, "DISGUISE_FILE", bad)
     with pytest.raises(TableError, match=r"disguises\.tsv: line 3: need PLAIN<tab>FORM"):
-        module._rows.__wrapped__()
+        forms.form_rows.__wrapped__()
 
 
 def test_no_word_in_pinyin_escapes_the_quick_look(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn = random.Random(4)
-    sounds = [*module._sounds()[:-1:40], "hello", "a", "the", "yajin", "shuadan", "wei", "qqqq"]
+    sounds = [*pinyin._sounds()[:-1:40], "hello", "a", "the", "yajin", "shuadan", "wei", "qqqq"]
     texts = [
         "".join(drawn.choice([sound, sound[:2], "押", "单", " ", "，"]) for sound in drawn.choices(sounds, k=12))
         for _ in range(300)
     ]
-    quick = [module._by_pinyin(text) for text in texts]
-    monkeypatch.setattr(module, "_may_begin", lambda _: True)
-    assert quick == [module._by_pinyin(text) for text in texts]
+    quick = [pinyin.by_pinyin(text) for text in texts]
+    monkeypatch.setattr(pinyin, "_may_begin", lambda _: True)
+    assert quick == [pinyin.by_pinyin(text) for text in texts]
     assert sum(map(bool, quick)) > 20
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from detector.normalize import EXPAND, TABLE_FILE, TABLE_SIZE
+from detector.normalize.tables import EXPAND, TABLE_FILE, TABLE_SIZE
 from training.tables import character_table, write
 
 

@@ -22,21 +22,10 @@ import rjieba
 from numpy.typing import NDArray
 from pypinyin import Style, lazy_pinyin, pinyin
 
-from detector.normalize import (
-    BOUND,
-    DISGUISE_FILE,
-    EXPAND,
-    REFERENCE,
-    TABLE_FILE,
-    TABLE_SIZE,
-    VARIANT,
-    VARIANT_FILE,
-    WORD_FILE,
-    _is_chance,
-    _rows,
-    fold,
-    window_key,
-)
+from detector.normalize import fold
+from detector.normalize.forms import DISGUISE_FILE, form_rows
+from detector.normalize.tables import EXPAND, REFERENCE, TABLE_FILE, TABLE_SIZE, WORD_FILE
+from detector.normalize.variants import BOUND, VARIANT, VARIANT_FILE, is_chance, window_key
 from training.measure import read_rows
 
 INVISIBLE = [
@@ -205,7 +194,7 @@ def variants() -> dict[str, str]:
     odd_sound = _only(rare, _same_sound(common | rare, tone=False))
     odd_part, odd_side = (_only(rare, _same_part(parts, common | rare, widest)) for widest in (14, 300))
     seen = {size: Counter(text[at : at + size] for at in range(len(text) - size + 1)) for size in (2, 3, 4)}
-    known = {form for form, _, _ in _rows()} | set(vocabulary)
+    known = {form for form, _, _ in form_rows()} | set(vocabulary)
     found: dict[str, tuple[tuple[int, int], str]] = {}
 
     def offer(form: str, word: str, rank: int) -> None:
@@ -250,7 +239,7 @@ def _standing_alone(text: str, forms: Mapping[str, str]) -> set[str]:
     for line in text.splitlines():
         for _, start, end in automaton.find_matches_as_indexes(line, overlapping=True):
             form = line[start:end]
-            if form not in found and not _is_chance(line, start, end - start, forms[form]):
+            if form not in found and not is_chance(line, start, end - start, forms[form]):
                 found.add(form)
     return found
 
