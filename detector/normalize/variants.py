@@ -18,8 +18,10 @@ from detector.normalize.tables import REFERENCE, word_rows
 VARIANT_FILE = REFERENCE / "variants.npy"
 VARIANT = np.dtype([("key", "<u8"), ("word", "<u2")])
 """A row of the variant table: a written form as a number, the place of its word in the word table."""
-_SIZES = (4, 3, 2)
-"""Lengths of the written forms that the variant table holds."""
+_LONGEST = 4
+"""Characters of the longest written form; the shortest has two."""
+_BITS = np.uint64(16)
+"""So many stand for a character in a key."""
 _PAIRS = 1 << 20
 
 
@@ -33,25 +35,22 @@ def window_key(form: str) -> int:
 
 def by_shape_and_sound(text: str) -> list[Edit]:
     """Words with one character taken apart, or replaced by one that sounds or looks alike."""
+    if len(text) < 2:
+        return []
     keys, numbers, words, begins = _variants()
-    codes = code_points(text)
-    if len(codes) < 2:
-        return []
-    pairs = codes[:-1].astype(np.uint64) << np.uint64(16) | codes[1:]
-    places = np.flatnonzero(begins[_pair_hash(pairs)])
-    if not len(places):
-        return []
+    codes = np.zeros(len(text) + _LONGEST, np.uint64)
+    codes[: len(text)] = code_points(text)
+    pairs = codes[: len(text) - 1] << _BITS | codes[1 : len(text)]
+    places = begins[_pair_hash(pairs)].nonzero()[0]
     edits: list[Edit] = []
-    padded = np.concatenate([codes, np.zeros(max(_SIZES), np.uint32)]).astype(np.uint64)
-    for size in _SIZES:
-        key = padded[places]
-        for step in range(1, size):
-            key = key << np.uint64(16) | padded[places + step]
-        at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
+    key = pairs[places]
+    for size in range(2, _LONGEST + 1):
+        at = np.minimum(keys.searchsorted(key), len(keys) - 1)
         hit = keys[at] == key
         for start, number in zip(places[hit].tolist(), numbers[at[hit]].tolist(), strict=True):
             if max(text[start : start + size]) < "\U00010000" and not is_chance(text, start, size, words[number]):
                 edits.append(Edit(start, start + size, words[number], None))
+        key = key << _BITS | codes[places + size]
     return edits
 
 
@@ -76,8 +75,9 @@ def is_chance(text: str, start: int, size: int, word: str) -> bool:
     return False
 
 
-def _pair_hash(pairs: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    return (pairs ^ pairs >> np.uint64(13)) & np.uint64(_PAIRS - 1)
+def _pair_hash(pairs: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """One of _PAIRS places, as indices that numpy need not convert."""
+    return ((pairs ^ pairs >> np.uint64(13)) & np.uint64(_PAIRS - 1)).view(np.int64)
 
 
 @cache
