@@ -119,6 +119,11 @@ def test_material_shares_hundreds_and_trades_are_taken_into_account(text: str) -
     assert found is None or found.verdict is Verdict.ORDINARY
 
 
+@pytest.mark.parametrize("text", ["识图,一张一分,三秒一", "识图,一张一分,三秒一\n另谈"])
+def test_a_speed_of_nothing_named_says_nothing(text: str) -> None:
+    assert done(text) is None
+
+
 @settings(max_examples=200, deadline=None)
 @given(
     st.lists(
