@@ -28,8 +28,7 @@ class Toy(conftest.FakeDetector):
         return cls()
 
     def assess(self, posting):
-        if "慢" in posting.text:
-            time.sleep(1)
+        time.sleep(posting.text.count("慢"))
         return super().assess(posting)
 
 detector.Detector = Toy
@@ -53,12 +52,12 @@ def served(arguments: str = "port=0") -> Iterator[tuple[int, subprocess.Popen[st
         yield int(found[1]), process
     finally:
         process.terminate()
-        _, errors = process.communicate(timeout=40)
+        _, errors = process.communicate(timeout=90)
         assert "Traceback" not in errors
 
 
 def raw(port: int, data: bytes) -> bytes:
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
         connection.sendall(data)
         connection.shutdown(socket.SHUT_WR)
         received = b""
@@ -68,7 +67,7 @@ def raw(port: int, data: bytes) -> bytes:
 
 
 def ask(port: int, text: str) -> dict[str, object]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     body = json.dumps({"text": text}).encode()
     connection.request("POST", "/api/v1/assessments", body, {"Content-Type": "application/json"})
     answer: dict[str, object] = json.loads(connection.getresponse().read())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
 import pytest
+from growth import linear
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -216,18 +216,10 @@ def test_any_string_is_accepted_and_spans_lie_inside_it(pieces: list[str]) -> No
 
 
 def test_twenty_thousand_characters_take_no_longer_than_their_share() -> None:
-    def seconds(text: str) -> float:
-        pays = read_pay(text)
-        taken = []
-        for _ in range(3):
-            began = time.process_time()
-            compare(text, pays)
-            taken.append(time.process_time() - began)
-        return min(taken)
-
     load_wages()
     for unit in ("打字员一天500元,", "一条20一天六百条", "一箱五千双一箱", "员工", "3小时500元", "抄表员招"):
-        assert seconds(unit * 2_000) < 6 * seconds(unit * 500) + 0.05, unit
+        short, long = ((unit * times, read_pay(unit * times)) for times in (500, 2_000))
+        assert linear(lambda given: compare(*given), short, long, 6), unit
 
 
 def test_every_month_follows_from_its_source() -> None:

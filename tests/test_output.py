@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
+from growth import linear
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -138,14 +137,6 @@ def test_any_string_is_accepted(pieces: list[str]) -> None:
 
 
 def test_long_texts_take_no_longer_than_their_share() -> None:
-    def seconds(text: str) -> float:
-        taken = []
-        for _ in range(3):
-            began = time.process_time()
-            compare(text, read_pay(text))
-            taken.append(time.process_time() - began)
-        return min(taken)
-
     for unit in (
         "一勺一百尝六十勺,",
         "一个框3元一天六百框,",
@@ -154,4 +145,4 @@ def test_long_texts_take_no_longer_than_their_share() -> None:
         "一百张给八百 ",
         "一单补贴3元",
     ):
-        assert seconds(unit * 2_000) < 8 * seconds(unit * 500) + 0.1, unit
+        assert linear(lambda text: compare(text, read_pay(text)), unit * 500, unit * 2_000, 8), unit

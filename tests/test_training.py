@@ -361,7 +361,7 @@ def test_a_process_killed_at_any_moment_leaves_a_whole_folder(tmp_path: Path) ->
     folder, moments = tmp_path / "model", random.Random(3)
     for _ in range(6):
         writer = subprocess.Popen([sys.executable, "-c", WRITER, str(folder)])
-        wait_for = time.monotonic() + 20
+        wait_for = time.monotonic() + 60
         while not folder.exists() and time.monotonic() < wait_for:
             time.sleep(0.01)
         time.sleep(moments.random() * 0.4)

@@ -30,11 +30,15 @@ def sockets_of(pid: int) -> int:
 
 
 def wait_for_workers(master: int) -> list[int]:
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while len(found := workers_of(master)) < 2:
         assert time.monotonic() < until
         time.sleep(0.05)
-    time.sleep(0.5)
+    open_before: list[int] = []
+    while (now_open := [sockets_of(pid) for pid in found]) != open_before:  # they are still starting
+        assert time.monotonic() < until
+        open_before = now_open
+        time.sleep(1)
     return found
 
 
@@ -44,7 +48,7 @@ def test_two_workers_get_half_of_the_connections_each() -> None:
         before = [sockets_of(pid) for pid in workers]
         for _ in range(12):
             stack.enter_context(socket.create_connection(("127.0.0.1", port), timeout=10))
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while sum(shares := [sockets_of(pid) - had for pid, had in zip(workers, before, strict=True)]) < 12:
             assert time.monotonic() < until, shares
             time.sleep(0.05)
@@ -62,7 +66,7 @@ def test_kept_alive_connections_move_to_a_worker_that_came_later() -> None:
             client.request("GET", "/healthz")
             client.getresponse().read()
         os.kill(late, signal.SIGCONT)
-        until = time.monotonic() + 30
+        until = time.monotonic() + 60
         while sockets_of(late) - before < 2:
             assert time.monotonic() < until, (sockets_of(late), sockets_of(other))
             for client in clients:
@@ -81,7 +85,7 @@ def test_clients_that_do_not_close_their_end_hold_up_nobody() -> None:
                 pass
         begun = time.monotonic()
         ask(port, "交押金")
-        assert time.monotonic() - begun < 5  # gunicorn's own way takes 20 seconds
+        assert time.monotonic() - begun < 15  # gunicorn's own way takes 20 seconds
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from growth import linear
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -187,9 +188,9 @@ def test_many_references_to_a_long_text_are_not_read_many_times(client: FlaskCli
             {"@id": "#a", "name": "字" * 19_000, "description": "字" * 19_000},
         ]
     }
-    begun = time.monotonic()
+    begun = time.process_time()
     assert client.post(ONE, json=sent).status_code == 422
-    assert time.monotonic() - begun < 2
+    assert time.process_time() - begun < 10  # 380 million characters would take minutes
 
 
 # --- whatever is sent ---
@@ -266,9 +267,7 @@ def test_html_shows_what_a_reader_sees(source: str, text: str) -> None:
 @pytest.mark.parametrize("piece", ["<!--", "<script>", "<a ", "&", "&#", "<", "</style", "&lt;!--", "<b>"])
 def test_hostile_html_takes_time_that_grows_with_its_length(piece: str) -> None:
     source = (piece * MAX_SOURCE)[:MAX_SOURCE]
-    begun = time.monotonic()
-    visible(source)
-    assert time.monotonic() - begun < 1.5
+    assert linear(visible, source[: MAX_SOURCE // 4], source, 8)
 
 
 def test_our_own_form_is_not_taken_for_json_ld() -> None:

@@ -132,7 +132,7 @@ def test_the_figures_of_all_workers_are_summed_and_outlive_a_killed_one() -> Non
         before = scraped(port)
         victim = next(labels[0] for name, labels in before if name == "scamjob_worker_memory_bytes")
         os.kill(int(victim), signal.SIGKILL)
-        until = time.monotonic() + 20
+        until = time.monotonic() + 60
         while (after := scraped(port))["scamjob_worker_starts_total", ()] < 3:
             assert time.monotonic() < until
             time.sleep(0.1)
@@ -191,11 +191,11 @@ def test_silent_and_slow_clients_hold_nobody_up() -> None:
                     slow[-1].sendall(b"POST /api/v1/assessments HTTP/1.1\r\nHost: x\r\n")
             start = time.monotonic()
             assert ask(port, "交押金")["risk_level"] == "high"
-            assert time.monotonic() - start < 2
+            assert time.monotonic() - start < 20  # one after the other they would take minutes
             slow[1].sendall(b"Content-Length: 0\r\n\r\n")
             assert slow[1].recv(64).startswith(b"HTTP/1.1 415")
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=15) == 0
+            assert process.wait(timeout=60) == 0
         finally:
             for one in slow:
                 one.close()

@@ -461,7 +461,7 @@ def test_no_cell_of_a_file_is_a_formula() -> None:
     assert list(csv.reader(io.StringIO(told, newline="")))[1:] == [["'=1+1", "'@SUM(A1)", "x=1", "", "-3"]]
 
 
-def over(client: FlaskClient, path: str, seconds: float = 90) -> str:
+def over(client: FlaskClient, path: str, seconds: float = 240) -> str:
     """The page of a task once it is over."""
     until = time.monotonic() + seconds
     while 'http-equiv="refresh"' in (page := client.get(path).text):

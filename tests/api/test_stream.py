@@ -132,7 +132,7 @@ class Caller:
     """A client of the stream that does one thing at a time."""
 
     def __init__(self, port: int, headers: bytes = b"Transfer-Encoding: chunked\r\n") -> None:
-        self.connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.connection = socket.create_connection(("127.0.0.1", port), timeout=60)
         self.connection.sendall(
             b"POST "
             + STREAM.encode()

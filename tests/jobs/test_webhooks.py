@@ -6,6 +6,7 @@ import json
 import re
 import threading
 import time
+from contextlib import suppress
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
@@ -44,10 +45,11 @@ class Receiver(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.told.append(({name.lower(): value for name, value in self.headers.items()}, body))
         if self.path == "/drip":
-            for _ in range(40):
-                self.wfile.write(b"H")
-                self.wfile.flush()
-                time.sleep(0.05)
+            with suppress(OSError):  # who asked has left
+                for _ in range(600):
+                    self.wfile.write(b"H")
+                    self.wfile.flush()
+                    time.sleep(0.05)
             return
         self.send_response(int(self.path[1:]))
         self.send_header("Location", f"http://{self.headers['Host']}/200")
@@ -169,7 +171,7 @@ def test_an_answer_that_drips_is_given_up(receiver: str, monkeypatch: pytest.Mon
     assert status is None
     assert cause is not None
     assert "no answer within" in cause
-    assert time.monotonic() - begun < 1.5
+    assert time.monotonic() - begun < 15  # it would drip for half a minute
 
 
 def test_a_name_that_resolves_to_another_address_the_second_time_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
