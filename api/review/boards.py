@@ -28,6 +28,8 @@ RECENT = timedelta(days=7)
 PER_PAGE = 50
 MOST_CODES = 8
 """Codes that get a bar of their own."""
+FEW = 200
+"""Postings below which a drift of the scores says nothing: of ten bands each would hold a handful."""
 Z = 1.96
 
 
@@ -61,7 +63,7 @@ def figures_page() -> str:
             [short(CODES.get(code, code)) for code, _ in codes[:MOST_CODES]],
             {"medium": [sum(numbers) for _, numbers in codes[:MOST_CODES]]}, f"近 {DAYS} 天各类骗术的条数",
         ),
-        pairs=pairs, kappa=kappa(pairs), crossed=crossed(pairs), rules=rules, people=people, drift=drift(seen),
+        pairs=pairs, kappa=kappa(pairs), crossed=crossed(pairs), rules=rules, people=people, drift=drift(seen), FEW=FEW,
     )  # fmt: skip
 
 

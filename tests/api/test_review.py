@@ -399,6 +399,16 @@ def test_feedback_waits_with_its_assessment(client: FlaskClient, kept: Store) ->
 # --- figures, trail, files ---
 
 
+def test_a_few_postings_are_no_drift(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(boards, "expected", lambda _: (0.1,) * 10)
+    keep(app, SCAM)
+    assert "条数太少" in client.get("/review/figures").text
+    monkeypatch.setattr(boards, "FEW", 1)
+    page = client.get("/review/figures").text
+    assert "条数太少" not in page
+    assert "与训练时已大不相同" in page
+
+
 def test_the_figures_are_drawn_and_stand_in_tables_too(app: Flask, client: FlaskClient) -> None:
     decide(client, keep(app, SCAM))
     keep(app, FINE)
