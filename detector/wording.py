@@ -49,7 +49,10 @@ class Encoder:
 
     def __call__(self, document: Document) -> Encoded:
         """The features of the document that the model knows: (1 + log count) × idf, each block of a fixed norm."""
-        found = features(document)
+        return self.features(features(document))
+
+    def features(self, found: Features) -> Encoded:
+        """The same of features that were found already."""
         rows, places = self.model.index.find(found.keys)
         words, pairs, reading = found.sizes[:NAMED]
         unknown = _unknown(places, [words + pairs, words + pairs + reading, len(found.keys)])

@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 from detector import Detector, Posting
 from detector.model import ARRAYS_FILE, MANIFEST_FILE
 from detector.rules import load_rules
-from training import held_out as held_out_module
+from training import folds as folds_module
 from training.counts import count
 from training.dataset import DataError, Example, data_hash, read_examples
 from training.fit import train
-from training.held_out import calibration, held_out, score_bands
+from training.folds import held_out
+from training.held_out import calibration, score_bands
+from training.mixture import Mix, mixed
 from training.model_files import PROBES
 from training.vocabulary import raw_counts, vocabulary
 from training.weights import Rows, Weights
@@ -70,7 +72,7 @@ def test_groups_are_never_split(monkeypatch: pytest.MonkeyPatch) -> None:
     counts = [count(item, RULES) for item in examples]
     known = vocabulary(counts, TOY_SETTINGS)
     seen: list[set[str]] = []
-    honest = held_out_module.fit_weights
+    honest = folds_module.fit_weights
 
     def spy(
         raw: Any,
@@ -83,8 +85,10 @@ def test_groups_are_never_split(monkeypatch: pytest.MonkeyPatch) -> None:
         seen.append({item.id for item in some})
         return honest(raw, known, some, settings, codes, rows)
 
-    monkeypatch.setattr(held_out_module, "fit_weights", spy)
-    shares = held_out(raw_counts(counts, known), known, examples, TOY_SETTINGS)
+    monkeypatch.setattr(folds_module, "fit_weights", spy)
+    shares = held_out(
+        raw_counts(counts, known), known, counts, mixed([(item, True) for item in examples], Mix()), TOY_SETTINGS
+    )
     assert len(seen) == TOY_SETTINGS["folds"]
     for group in {item.group for item in examples}:
         members = {item.id for item in examples if item.group == group}

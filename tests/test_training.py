@@ -25,13 +25,13 @@ from detector.model import ARRAYS_FILE, MANIFEST_FILE, load_model
 from detector.roles import mere_denials, possible_denials, without_denials
 from detector.types import Posting
 from detector.wording import Classifier
-from training import counts, fit, mixture, pages, walk
+from training import counts, fit, mixture, pages, small, walk
 from training.command import run
 from training.dataset import DataError, Example, read_examples
 from training.feature_cache import Cache, chunks, text_key
 from training.fit import Plan, train
+from training.folds import held_out
 from training.frequent import Lookup, frequent
-from training.held_out import held_out
 from training.mixture import Mix, kind_weights, own_weight
 from training.pages import kept_page, normal_texts, page_of, read_page
 from training.progress import counted
@@ -180,7 +180,7 @@ def test_a_search_keeps_every_figure_and_the_best_setting(tmp_path: Path, monkey
 
 def test_sources_are_on_one_side_of_every_fold_when_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[Any] = []
-    monkeypatch.setattr(fit, "held_out", lambda *given: asked.append(given[-1]) or held_out(*given))
+    monkeypatch.setattr(small, "held_out", lambda *given: asked.append(given[3].groups) or held_out(*given))
     rows = [
         {"id": str(at), "text": item.text, "label": item.label, "source": f"板{at % 8}"} for at, item in enumerate(TOY)
     ]

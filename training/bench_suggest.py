@@ -21,10 +21,11 @@ from detector.home import home
 from training.counts import count_all
 from training.dataset import DATA, Example
 from training.mixture import OWN_AT_MOST, read_all
+from training.regression import fit_weights
 from training.settings import SETTINGS
 from training.suggest import Candidate, choose
 from training.vocabulary import raw_counts, vocabulary, weigh
-from training.weights import Weights, fit_weights, softmax
+from training.weights import Weights, softmax
 
 BASE, STARTS, POOL, ASKED = 3_000, 1_500, 600, 50
 Places = NDArray[np.int64]

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from detector.document import Document
-from detector.features import FAMILIES, features
+from detector.features import Features, features
 from detector.roles import without_denials
 from detector.rules import RuleSet, load_rules
 from training.dataset import Example
 from training.feature_cache import Arrays, Cache, chunks
 from training.progress import Count, silent
+from training.workers import in_processes
 
 Held = tuple[NDArray[np.uint64], NDArray[np.int64]]
 """Distinct keys in order, and how often each occurs."""
@@ -25,10 +25,29 @@ Held = tuple[NDArray[np.uint64], NDArray[np.int64]]
 
 @dataclass(frozen=True)
 class Counts:
-    """What one example holds: the features of each of FAMILIES, and what its rules claim."""
+    """What one example holds, without its mere denials: every occurrence of a feature, and what its rules claim.
 
-    held: tuple[Held, ...]
+    As in `detector.features.Features`: `keys` and `sentences` (occurrences,), `sizes` of each of FAMILIES, `many`
+    sentences.
+    """
+
+    keys: NDArray[np.uint64]
+    sentences: NDArray[np.int32]
+    sizes: tuple[int, ...]
+    many: int
     rules: Mapping[str, float]
+
+    @property
+    def held(self) -> Iterator[Held]:
+        """The features of each of FAMILIES."""
+        for part in np.split(self.keys, np.cumsum(self.sizes[:-1])):
+            yield np.unique(part, return_counts=True)
+
+    @property
+    def features(self) -> Features:
+        """For the classifier; where in the text each stands is not known any more."""
+        nowhere = np.broadcast_to(np.int32(0), len(self.keys))
+        return Features(self.keys, nowhere, nowhere, self.sentences, self.sizes, self.many)
 
 
 def count(example: Example, rules: RuleSet) -> Counts:
@@ -36,7 +55,10 @@ def count(example: Example, rules: RuleSet) -> Counts:
     document = Document(example.posting)
     found = features(without_denials(document))
     return Counts(
-        held=tuple(np.unique(part, return_counts=True) for part in np.split(found.keys, np.cumsum(found.sizes[:-1]))),
+        keys=found.keys,
+        sentences=found.sentences.astype(np.int32),
+        sizes=found.sizes,
+        many=found.many,
         rules={str(reason.rule): reason.confidence for reason in rules.read(document).reasons},
     )
 
@@ -48,11 +70,11 @@ def count_all(
 
     With a folder as `cache`, what was read before is taken from there, and what is read now is kept there.
     """
-    kept = Cache(cache, "counts") if cache else None
+    kept = Cache(cache, "occurrences") if cache else None
     parts = list(chunks(examples))
     known = [kept is not None and kept.path(part).exists() for part in parts]  # no process is started for those
-    new = [delayed(_count_chunk)(part, kept) for part, there in zip(parts, known, strict=True) if not there]
-    work = iter(Parallel(n_jobs=jobs, return_as="generator")(new) if new else ())
+    new = [part for part, there in zip(parts, known, strict=True) if not there]
+    work = in_processes(partial(_count_chunk, kept=kept), new, jobs)
     found: list[Counts] = []
     for part, there in zip(parts, known, strict=True):
         found += _count_chunk(part, kept) if there else next(work)
@@ -81,11 +103,11 @@ def _rules() -> RuleSet:
 def _packed(counts: Sequence[Counts]) -> Arrays:
     """The counts as plain arrays: of all texts one after another, with `sizes` (texts, families) to part them."""
     fired = [(row, rule, claim) for row, item in enumerate(counts) for rule, claim in item.rules.items()]
-    held = [part for item in counts for part in item.held]
     return {
-        "keys": np.concatenate([keys for keys, _ in held]),
-        "times": np.concatenate([times for _, times in held]).astype(np.uint16),
-        "sizes": np.array([len(keys) for keys, _ in held], np.int32).reshape(len(counts), len(FAMILIES)),
+        "keys": np.concatenate([item.keys for item in counts]),
+        "sentences": np.concatenate([item.sentences for item in counts]),
+        "sizes": np.array([item.sizes for item in counts], np.int32),
+        "many": np.array([item.many for item in counts], np.int32),
         "rows": np.array([row for row, _, _ in fired], np.int32),
         "rules": np.array([rule for _, rule, _ in fired], np.str_),
         "claims": np.array([claim for _, _, claim in fired], np.float64),
@@ -94,13 +116,11 @@ def _packed(counts: Sequence[Counts]) -> Arrays:
 
 def _unpacked(stored: Arrays) -> Iterator[Counts]:
     sizes = stored["sizes"]
-    borders = np.cumsum(sizes.ravel())[:-1]
-    keys = np.split(stored["keys"], borders)
-    times = np.split(stored["times"].astype(np.int64), borders)
+    borders = np.cumsum(sizes.sum(axis=1))[:-1]
     rules: list[dict[str, float]] = [{} for _ in sizes]
     fired = zip(stored["rows"].tolist(), stored["rules"].tolist(), stored["claims"].tolist(), strict=True)
     for row, rule, claim in fired:
         rules[row][rule] = claim
-    for row, said in enumerate(rules):
-        here = slice(row * len(FAMILIES), (row + 1) * len(FAMILIES))
-        yield Counts(tuple(zip(keys[here], times[here], strict=True)), said)
+    parts = (np.split(stored[name], borders) for name in ("keys", "sentences"))
+    for keys, sentences, size, many, said in zip(*parts, sizes.tolist(), stored["many"].tolist(), rules, strict=True):
+        yield Counts(keys, sentences, tuple(size), many, said)

@@ -30,6 +30,8 @@ LIMIT = 4 << 30
 """Bytes that the folder may hold; what was used longest ago goes first."""
 
 SUFFIX = ".npz"
+VALUES = ".values"
+"""Of a file that lies in the folder too, see `training.spill`; its index goes by SUFFIX."""
 
 
 class Row(Protocol):
@@ -107,7 +109,7 @@ class Cache:
     def prune(self) -> None:
         """Take out what was used longest ago, down to the limit."""
         found: list[tuple[float, int, Path]] = []
-        for path in self.folder.glob(f"*{SUFFIX}"):
+        for path in (*self.folder.glob(f"*{SUFFIX}"), *self.folder.glob(f"*{VALUES}")):
             with contextlib.suppress(OSError):  # another process may prune as well
                 said = path.stat()
                 found.append((said.st_mtime, said.st_size, path))

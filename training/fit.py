@@ -7,7 +7,6 @@ which a report can be made. `heldout.jsonl` in the folder is the same, without t
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -16,37 +15,20 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from detector.model import FORMAT, MANIFEST_FILE, SHIPPED
-from detector.wording import KINDS
 from training.conflicts import Conflict, conflicts
-from training.counts import count_all
-from training.dataset import DataError, Example, data_hash
+from training.dataset import DataError, Example
 from training.feature_cache import Cache, detector_version
-from training.held_out import (
-    HELD_OUT_FILE,
-    HeldOut,
-    calibration,
-    held_out,
-    held_out_metrics,
-    joined_risks,
-    kinship,
-    rule_audit,
-)
+from training.held_out import HELD_OUT_FILE, HeldOut
 from training.labelled import labelled_files
 from training.large import IN_MEMORY, train_large
-from training.mixture import Mix, Mixed, Source, is_shipped, kept_together, mixed, rows_in, source_counts, stream
+from training.mixture import Mix, Mixed, Source, is_shipped, kept_together, mixed, rows_in, stream
 from training.model_files import refuse_unfit, write_model
 from training.outcome import Outcome
 from training.progress import Count, Step, counted, tell_nobody
-from training.search import searched
 from training.settings import SETTINGS
 from training.splits import units
-from training.vocabulary import raw_counts, vocabulary, weigh
 from training.walk import Walked, keep, kept_walk, walk, walk_path
-from training.weights import fit_weights
 
 __all__ = ["SETTINGS", "Plan", "Trained", "train"]
 
@@ -113,8 +95,10 @@ def train(
         go = partial(_walk, walked, chain(_given_up(first), rows), kept_at, settings["jobs"], reading)
         outcome = train_large(go, plan.mix, settings, plan.cache, tell)
     else:
+        from training.small import train_in_memory
+
         data, found = _independent(mixed(first, plan.mix), is_shipped(paths), plan.sources)
-        outcome = replace(train_in_memory(data, settings, plan, tell), conflicts=found)
+        outcome = replace(train_in_memory(data, settings, plan.cache, plan.search, tell), conflicts=found)
     manifest = _manifest(outcome, plan)
     others = {HELD_OUT_FILE: outcome.held.lines()} if plan.predictions else {}
     write_model(out, outcome.fitted, outcome.known, manifest, others)
@@ -170,34 +154,6 @@ def _walk(  # what it takes before a folder is known
     return walked
 
 
-def train_in_memory(data: Mixed, settings: Mapping[str, Any], plan: Plan, tell: Step) -> Outcome:
-    """Train with all features in memory; every row is held out once."""
-    examples, many = data.examples, len(data.examples)
-    _refuse_too_little(data, settings["folds"])
-    reading = counted(tell, "reading the texts", many, 0.03, 0.25)
-    counts = count_all(examples, settings["jobs"], plan.cache, reading)
-    tell("vocabulary", 0.25)
-    known = vocabulary(counts, settings)
-    raw = raw_counts(counts, known)
-    counts = [replace(item, held=()) for item in counts]  # the features are in `raw`; here they take as much again
-    audit = rule_audit(counts, examples)
-    tried: list[dict[str, Any]] = []
-    if plan.search:
-        settings, tried = searched(raw, known, data, settings, lambda many: counted(tell, "search", many, 0.28, 0.3))
-    folds = settings["folds"]
-    folded = counted(tell, "held-out scores", folds, 0.3, 0.6)
-    shares = held_out(raw, known, examples, settings, data.rows, folded, data.groups)
-    tell("final weights", 0.6)
-    fitted = fit_weights(raw, known, examples, settings, rows=data.rows)
-    tell("calibration", 0.95)
-    shares[:, 3] *= kinship(fitted, weigh(raw, known, settings), known)
-    risks = joined_risks(shares, counts, audit)
-    held = _held_out(data, shares[:, :3], risks, settings["prior"])
-    metrics = held_out_metrics(held.shares, risks, examples)
-    own = int(data.own.sum())
-    return Outcome(fitted, known, settings, summary(examples), held, metrics, audit, data.by_source, own, tried)
-
-
 def _manifest(outcome: Outcome, plan: Plan) -> dict[str, Any]:
     settings = {key: value for key, value in outcome.settings.items() if key != "jobs"}
     return {
@@ -212,25 +168,6 @@ def _manifest(outcome: Outcome, plan: Plan) -> dict[str, Any]:
         "metrics": outcome.metrics,
         "rules": outcome.audit,
         "made": _made(outcome, plan),
-    }
-
-
-def _held_out(data: Mixed, shares: NDArray[np.float64], risks: NDArray[np.float64], prior: float) -> HeldOut:
-    """What was said of the texts, with the curve fitted on those that were taken for postings."""
-    scam = np.array([item.label == "scam" for item in data.examples])
-    posting = shares[:, 2] < np.maximum(shares[:, 0], shares[:, 1])
-    rows = None if data.rows is None else data.rows[posting]
-    return HeldOut(data.examples, data.own, shares, risks, calibration(risks[posting], scam[posting], prior, rows))
-
-
-def summary(examples: Sequence[Example]) -> dict[str, Any]:
-    """What a manifest says of the data."""
-    return {
-        "sha256": data_hash(examples),
-        "examples": len(examples),
-        "labels": dict(sorted(Counter(example.label for example in examples).items())),
-        "groups": len({example.group for example in examples}),
-        "sources": source_counts(examples),
     }
 
 
@@ -253,15 +190,3 @@ def _shipped_hash() -> str | None:
     """SHA-256 of the shipped model; None where there is none."""
     path = SHIPPED / MANIFEST_FILE
     return str(json.loads(path.read_text("utf-8"))["sha256"]) if path.exists() else None
-
-
-def _refuse_too_little(data: Mixed, folds: int) -> None:
-    kinds = np.array([item.label for item in data.examples], np.str_)
-    for label in KINDS:
-        many = len(np.unique(data.groups[kinds == label]))
-        if many < folds:
-            raise DataError(
-                f"{many} groups with examples of {label!r} ({int((kinds == label).sum()):,} rows); training needs at "
-                f"least {folds} of each label (an example is a group of its own, together with its near-copies and its "
-                "poster's others, with --keep-sources its source's); with --base shipped the shipped examples are added"
-            )

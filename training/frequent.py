@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,6 @@ from detector.model import Index, index_bits
 from detector.wording import BLOCK_OF, BLOCKS
 from training.pages import Page, page_of
 from training.vocabulary import Raw, Vocabulary, weigh
-from training.whole import writing_to
 
 MOST_ROWS = 300_000
 """Rows that a model may have; the rarest features go first."""
@@ -23,16 +21,16 @@ SLOTS = 24
 """Bits of a key by which it is counted before it is known to be frequent."""
 
 
-def pages(paths: Sequence[str]) -> Iterator[Page]:
-    """The pages, one at a time."""
-    for path in paths:
-        yield page_at(path)
-
-
 def page_at(path: str) -> Page:
     """The page that lies there."""
     with np.load(path, allow_pickle=False) as stored:
-        return page_of({name: stored[name] for name in stored.files})
+        return page_of({name: stored[name] for name in stored.files if name != "sketches"})
+
+
+def keys_at(path: str) -> tuple[NDArray[np.uint64], NDArray[np.int64], NDArray[np.uint8]]:
+    """The features of the page that lies there, in how many of its texts each stands, and their families."""
+    with np.load(path, allow_pickle=False) as stored:
+        return stored["keys"], np.diff(stored["borders"]).astype(np.int64), stored["family"]
 
 
 def least(rows: int) -> int:
@@ -47,13 +45,13 @@ def frequent(paths: Sequence[str], rows: int, settings: Mapping[str, Any]) -> Vo
     """
     many = np.zeros(1 << SLOTS, np.uint32)
     shift = np.uint64(64 - SLOTS)
-    for page in pages(paths):
-        np.add.at(many, (page.keys >> shift).astype(np.int64), page.many.astype(np.uint32))
+    for keys, inside, _ in map(keys_at, paths):
+        np.add.at(many, (keys >> shift).astype(np.int64), inside.astype(np.uint32))
     at_least = least(rows)
     keys, counts, family = np.zeros(0, np.uint64), np.zeros(0, np.int64), np.zeros(0, np.uint8)
-    for page in pages(paths):
-        kept = many[(page.keys >> shift).astype(np.int64)] >= at_least
-        keys, counts, family = _merged(keys, counts, family, page.keys[kept], page.many[kept], page.family[kept])
+    for more, inside, of in map(keys_at, paths):
+        kept = many[(more >> shift).astype(np.int64)] >= at_least
+        keys, counts, family = _merged(keys, counts, family, more[kept], inside[kept], of[kept])
     kept = counts >= at_least
     if kept.sum() > MOST_ROWS:
         kept &= counts > np.sort(counts)[-MOST_ROWS]
@@ -104,12 +102,11 @@ def _laid_out(
 
 
 class Lookup:
-    """Rows of the model by key, for pages whose keys are in order."""
+    """Rows of the model by key, for pages."""
 
     def __init__(self, known: Vocabulary) -> None:
-        self._order = np.argsort(known.keys)
-        self._keys = known.keys[self._order]
-        self._known = known
+        self.known = known
+        self._index = Index(known.keys, index_bits(known.rows))
 
     def raw(self, page: Page) -> Raw:
         """The counts of a page."""
@@ -123,7 +120,7 @@ class Lookup:
         order = np.argsort(rows, kind="stable")
         borders = np.append(0, np.cumsum(np.bincount(rows, minlength=page.texts)))
         times = page.times[inside][order].astype(np.float64)
-        shape = (page.texts, self._known.rows)
+        shape = (page.texts, self.known.rows)
         return Raw(
             csr_matrix((times, column[inside][order], borders), shape=shape), unknown.reshape(page.texts, len(BLOCKS))
         )
@@ -131,25 +128,22 @@ class Lookup:
     def _columns(self, page: Page) -> NDArray[np.int32]:
         """(features of the page,) the row of the model for each, -1 for none."""
         columns = np.full(len(page.keys), -1, np.int32)
-        if len(page.keys):
-            places = np.minimum(np.searchsorted(page.keys, self._keys), len(page.keys) - 1)
-            found = page.keys[places] == self._keys
-            columns[places[found]] = self._order[found]
+        rows, places = self._index.find(page.keys)
+        columns[places] = rows
         return columns
 
 
-def write_values(
-    path: str, dealt: NDArray[np.int64], lookup: Lookup, known: Vocabulary, settings: Mapping[str, Any], piece: Path
-) -> NDArray[np.int64]:
-    """Write what the texts of a page have in the rows of the model, in the order of `dealt` (texts,).
+def values_of(
+    page: tuple[str, NDArray[np.int64]], lookup: Lookup, settings: Mapping[str, Any]
+) -> tuple[bytes, NDArray[np.int64]]:
+    """What the texts of a page, by its path, have in the rows of the model, in the order of the `dealt` beside it.
 
-    All columns, int32, then all values, float32; gives how many each text has, in that order.
+    All columns, int32, then all values, float32; and how many each text has, in that order.
     """
-    x = weigh(lookup.raw(page_at(path)), known, settings)[np.argsort(dealt, kind="stable")]
-    with writing_to(piece.parent), piece.open("wb") as file:
-        file.write(x.indices.astype(np.int32, copy=False).data)
-        file.write(x.data.astype(np.float32).data)
-    return np.asarray(np.diff(x.indptr), np.int64)
+    path, dealt = page
+    x = weigh(lookup.raw(page_at(path)), lookup.known, settings)[np.argsort(dealt, kind="stable")]
+    raw = x.indices.astype(np.int32, copy=False).tobytes() + x.data.astype(np.float32).tobytes()
+    return raw, np.asarray(np.diff(x.indptr), np.int64)
 
 
 _BLOCK_OF_FAMILY = np.array([BLOCKS.index(BLOCK_OF[family]) for family in FAMILIES])

@@ -9,24 +9,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
+from scipy.optimize import isotonic_regression
 from scipy.sparse import csr_matrix
-from sklearn.isotonic import IsotonicRegression
-from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import GroupKFold
 
-from detector.document import Document
 from detector.scoring import believed, calibrated, families, kindred, noisy_or
-from detector.types import LOW_BELOW, Posting
-from detector.wording import KINDS, Classifier
+from detector.types import LOW_BELOW
+from detector.wording import KINDS
 from training.counts import Counts
 from training.dataset import DataError, Example
+from training.evaluate import auc
 from training.feature_cache import text_key
-from training.progress import Count, silent
-from training.settings import SETTINGS
-from training.vocabulary import Raw, Vocabulary
-from training.weights import Rows, Weights, fit_weights, in_memory
+from training.vocabulary import Vocabulary
+from training.weights import Rows, Weights
 
 HELD_OUT_FILE = "heldout.jsonl"
 """In a model folder: a line for each text of HeldOut, without the text."""
@@ -103,53 +98,6 @@ def kinship(fitted: Weights, x: csr_matrix, known: Vocabulary) -> NDArray[np.flo
     return np.array([kindred(row) for row in (1 / (1 + np.exp(-np.clip(logits, -30, 30)))).tolist()])
 
 
-def held_out(
-    raw: Raw,
-    known: Vocabulary,
-    examples: Sequence[Example],
-    settings: Mapping[str, Any] = SETTINGS,
-    rows: Rows | None = None,
-    done: Count = silent,
-    groups: NDArray[np.str_] | None = None,
-) -> NDArray[np.float64]:
-    """(examples, 4): shares of the kinds and the risk, each from a fit that saw nothing of the example's group.
-
-    `groups` (examples,), where they are not those that the examples name.
-    """
-    found = np.zeros((len(examples), len(KINDS) + 1))
-    names = [example.group for example in examples] if groups is None else groups
-    folds = list(GroupKFold(settings["folds"]).split(raw.known, groups=names))
-    work = Parallel(n_jobs=settings["jobs"], return_as="generator")(
-        delayed(_fold)(
-            raw[seen],
-            known,
-            [examples[i] for i in seen],
-            [examples[i].posting for i in unseen],
-            settings,
-            None if rows is None else rows[seen],
-        )
-        for seen, unseen in folds
-    )
-    for number, ((_, unseen), opinions) in enumerate(zip(folds, work, strict=True), 1):
-        found[unseen] = opinions
-        done(number)
-    return found
-
-
-def _fold(
-    raw: Raw,
-    known: Vocabulary,
-    seen: Sequence[Example],
-    unseen: Sequence[Posting],
-    settings: Mapping[str, Any],
-    rows: Rows | None,
-) -> list[list[float]]:
-    fitted = fit_weights(raw, known, seen, settings, codes=False, rows=rows)
-    classifier = Classifier(in_memory(fitted, known, settings))
-    opinions = [classifier.read(Document(posting)) for posting in unseen]
-    return [[*opinion.shares, opinion.risk] for opinion in opinions]
-
-
 def calibration(
     raw: NDArray[np.float64], scam: NDArray[np.bool_], prior: float, rows: Rows | None = None
 ) -> list[list[float]]:
@@ -162,9 +110,11 @@ def calibration(
     if not 0 < share < 1:
         raise DataError("the held-out postings are all of one label, so no score can be calibrated; add examples")
     weights = rows * np.where(scam, prior / share, (1 - prior) / (1 - share))
-    iso = IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(raw, scam, sample_weight=weights)
+    points, place = np.unique(raw, return_inverse=True)
+    held = np.bincount(place, weights)
+    rates = np.bincount(place, weights * scam) / held
     grid = np.linspace(0, 1, 41)
-    values = np.asarray(iso.predict(grid))
+    values = np.interp(grid, points, isotonic_regression(rates, weights=held).x)
     smooth = np.convolve(np.pad(values, 2, mode="edge"), np.ones(5) / 5, mode="valid")
     rising = np.maximum.accumulate(np.clip(smooth, 0.002, 0.995))
     rising[0], rising[-1] = min(rising[0], 0.01), max(rising[-1], 0.97)
@@ -198,7 +148,7 @@ def held_out_metrics(
         "f1": round(2 * hit / float(told.sum() + scam.sum()), 4),
         "recall": round(hit / float(scam.sum()), 4),
         "false_alarms": round(float((told & ~scam).sum() / (~scam).sum()), 4),
-        "auc": round(float(roc_auc_score(scam, raw)), 4),
+        "auc": round(auc(raw.tolist(), scam.tolist()) or 0.0, 4),
         "kind_accuracy": round(float(((shares.argmax(axis=1) == 2) == (kinds == 2)).mean()), 4),
     }
 

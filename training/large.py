@@ -8,19 +8,18 @@ the groups, at most 20,000 rows, is never trained on; the calibration and the fi
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import roc_auc_score
 
 from detector.wording import KINDS
 from training.counts import count_all
 from training.dataset import DataError, Example
+from training.descent import BATCH, EPOCHS, RATE, fit_large
+from training.evaluate import auc
 from training.feature_cache import Cache
 from training.frequent import frequent, least
 from training.held_out import HeldOut, calibration, held_out_metrics, joined_risks, rule_audit
@@ -28,9 +27,10 @@ from training.mixture import Mix, kind_weights, own_weight
 from training.opinions import opinions
 from training.outcome import Outcome
 from training.progress import Step, counted
-from training.spill import BATCH, EPOCHS, HELD, RATE, Spilled, fit_large, spill
+from training.spill import HELD, Spilled, keep, kept, kept_at, spill
 from training.walk import Walked
 from training.weights import Rows, Weights, in_memory, softmax
+from training.whole import scratch_folder
 
 IN_MEMORY = 40_000
 """From more rows than this on, training goes this way."""
@@ -42,27 +42,23 @@ Go = Callable[[Cache], Walked]
 
 def train_large(go: Go, mix: Mix, settings: Mapping[str, Any], cache: Path | None, tell: Step) -> Outcome:
     """Train on the rows of a walk; pages and values lie in `cache`, or in a folder that goes afterwards."""
-    with tempfile.TemporaryDirectory(prefix="scamjob-", dir=_made(cache)) as name:
-        folder = Path(name)
-        kept = Cache(cache or folder, "page")
-        walked = go(kept)
+    with scratch_folder(cache) as folder:
+        pages = Cache(cache or folder, "page")
+        walked = go(pages)
         _refuse_too_little(walked)
-        tell("vocabulary", 0.6)
-        known = frequent(walked.pages, len(walked), settings)
-        spilled = spill(walked, known, folder, settings, counted(tell, "values", len(walked), 0.63, 0.7))
+        spilled = _spilled(walked, folder, cache, settings, tell)
         weights, by_source = _row_weights(walked, mix)
         turns = EPOCHS * spilled.buckets
         sample, examples = walked.sample()
-        with ThreadPoolExecutor(1) as aside:
-            counting = aside.submit(count_all, examples, settings["jobs"], cache)
-            fitted = fit_large(spilled, walked, known, weights, settings, counted(tell, "weights", turns, 0.7, 0.9))
-            counts = counting.result()
+        counts = count_all(examples, settings["jobs"], cache)
+        fitted = fit_large(spilled, walked, weights, settings, counted(tell, "weights", turns, 0.7, 0.9))
         tell("held-out scores", 0.9)
         alone = _alone(spilled, walked, fitted)
         if cache:
-            kept.prune()
+            pages.prune()
+    known = spilled.known
     audit = rule_audit(counts, examples)
-    shares = opinions(in_memory(fitted, known, settings), [item.posting for item in examples], settings["jobs"])
+    shares = opinions(in_memory(fitted, known, settings), counts)
     risks = joined_risks(shares, counts, audit)
     own = np.frombuffer(walked.own, np.int8)[sample] == 1
     curve = _curve(walked, examples, shares, risks, settings["prior"])
@@ -80,10 +76,15 @@ def train_large(go: Go, mix: Mix, settings: Mapping[str, Any], cache: Path | Non
     )
 
 
-def _made(folder: Path | None) -> Path | None:
-    if folder:
-        folder.mkdir(0o700, parents=True, exist_ok=True)
-    return folder
+def _spilled(walked: Walked, folder: Path, cache: Path | None, settings: Mapping[str, Any], tell: Step) -> Spilled:
+    """The values of all rows: those that were kept of the same rows, or else new ones, kept if there is a cache."""
+    place = kept_at(cache, walked, settings) if cache else None
+    if place and (found := kept(place)):
+        return found
+    tell("vocabulary", 0.6)
+    known = frequent(walked.pages, len(walked), settings)
+    made = spill(walked, known, folder / "values", settings, counted(tell, "values", len(walked), 0.63, 0.7))
+    return keep(made, place) if place else made
 
 
 def _kinds(walked: Walked) -> NDArray[np.int64]:
@@ -111,7 +112,7 @@ def _alone(spilled: Spilled, walked: Walked, fitted: Weights) -> dict[str, float
     x, numbers = spilled.read(HELD)
     shares = softmax(fitted.logits(x)[:, : len(KINDS)])
     scam = _kinds(walked)[numbers] == 0
-    return {"classifier_auc": round(float(roc_auc_score(scam, shares[:, 0])), 4), "held_out": len(numbers)}
+    return {"classifier_auc": round(auc(shares[:, 0].tolist(), scam.tolist()) or 0.0, 4), "held_out": len(numbers)}
 
 
 def _curve(

@@ -19,10 +19,11 @@ from training.counts import Counts, count_all
 from training.dataset import DATA, Example, read_examples
 from training.evaluate import auc
 from training.page import Cell, Table
+from training.regression import fit_weights
 from training.settings import SETTINGS
 from training.texts import Text
 from training.vocabulary import Raw, Vocabulary, raw_counts, vocabulary, weigh
-from training.weights import fit_weights, softmax
+from training.weights import softmax
 
 HALF = 0.5
 """Of the share of scams: from here on the classifier alone calls a text a scam."""

@@ -25,10 +25,11 @@ from training.held_out import joined_risks, rule_audit
 from training.mixture import BASES, Mix, Mixed, kept_together, mixed, read_all, stream
 from training.opinions import opinions
 from training.page import Cell, Table, plain
+from training.regression import fit_weights
 from training.settings import SETTINGS
 from training.splits import units
 from training.vocabulary import Raw, Vocabulary, raw_counts, vocabulary
-from training.weights import fit_weights, in_memory
+from training.weights import in_memory
 
 Places = NDArray[np.int64]
 Answers = NDArray[np.float64]
@@ -75,9 +76,9 @@ def answers(all_of: Material, asked: Places) -> Answers:
     examples = [data.examples[at] for at in seen.tolist()]
     fitted = fit_weights(all_of.raw[seen], all_of.known, examples, rows=rows)
     audit = rule_audit([all_of.counts[at] for at in seen.tolist()], examples)
-    postings = [data.examples[at].posting for at in asked.tolist()]
-    found = opinions(in_memory(fitted, all_of.known), postings, SETTINGS["jobs"])
-    found[:, 3] = joined_risks(found, [all_of.counts[at] for at in asked.tolist()], audit)
+    counts = [all_of.counts[at] for at in asked.tolist()]
+    found = opinions(in_memory(fitted, all_of.known), counts)
+    found[:, 3] = joined_risks(found, counts, audit)
     return found
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pyarrow.parquet import ParquetFile
 
 from detector.wording import KINDS
 from training.dataset import DATA, DataError, Example
@@ -114,6 +113,8 @@ def rows_in(paths: Iterable[Path]) -> int:
     many = 0
     for path in paths:
         if path.suffix == ".parquet":
+            from pyarrow.parquet import ParquetFile
+
             many += ParquetFile(path).metadata.num_rows
         elif path.is_file():
             with path.open("rb") as lines:

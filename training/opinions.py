@@ -1,31 +1,29 @@
-"""What a model says of many texts, on several cores; the processes that read them load no scikit-learn."""
+"""What a model says of texts whose features are known already: none is read again."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from detector.document import Document
 from detector.model import Model
 from detector.scoring import kindred
 from detector.types import Posting
-from detector.wording import Classifier
+from detector.wording import Encoder, Opinion
+from training.counts import Counts
 
-READ = 150
-"""Texts that one process reads before it takes others."""
-
-
-def opinions(model: Model, postings: Sequence[Posting], jobs: int) -> NDArray[np.float64]:
-    """(postings, 4): shares of the kinds and the risk, as the detector reads them."""
-    parts = [postings[start : start + READ] for start in range(0, len(postings), READ)]
-    said = Parallel(n_jobs=jobs)(delayed(_read)(model, part) for part in parts)
-    return np.array([row for part in said for row in part])
+_NO_DOCUMENT = Document(Posting(text=""))
 
 
-def _read(model: Model, postings: Sequence[Posting]) -> list[list[float]]:
-    classifier = Classifier(model)
-    read = [classifier.read(Document(posting)) for posting in postings]
-    return [[*item.shares, item.risk * kindred(item.codes.values())] for item in read]
+def opinions(model: Model, counts: Iterable[Counts], codes: bool = True) -> NDArray[np.float64]:
+    """(texts, 4): shares of the kinds and the risk, as the detector reads them.
+
+    With `codes` the risk stands by the likeliest reason code, as in a score.
+    """
+    encode = Encoder(model)
+    said = (Opinion(model, encode.features(item.features), _NO_DOCUMENT) for item in counts)
+    return np.array(
+        [[*one.shares, one.risk * (kindred(one.codes.values()) if codes else 1.0)] for one in said]
+    ).reshape(-1, 4)

@@ -14,8 +14,9 @@ from sklearn.model_selection import GroupKFold
 from detector.wording import KINDS
 from training.mixture import Mixed
 from training.progress import Count
+from training.regression import fit_weights
 from training.vocabulary import Raw, Vocabulary, weigh
-from training.weights import fit_weights, softmax
+from training.weights import softmax
 
 STRENGTHS = (1.25, 2.5, 5.0, 10.0)
 """Values of C: lower ones trust the examples less."""

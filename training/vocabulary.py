@@ -18,6 +18,9 @@ from training.counts import Counts
 from training.dataset import Example
 from training.settings import SETTINGS
 
+WEIGHED = 512
+"""Texts weighed at a time."""
+
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -52,8 +55,9 @@ def vocabulary(counts: Sequence[Counts], settings: Mapping[str, Any] = SETTINGS)
     """Features that stand in at least `min_df` examples, with their smoothed idf."""
     tables: list[NDArray[np.uint64]] = []
     many: list[NDArray[np.int64]] = []
-    for number, family in enumerate(FAMILIES):
-        keys, seen = np.unique(np.concatenate([item.held[number][0] for item in counts]), return_counts=True)
+    held = zip(*([keys for keys, _ in item.held] for item in counts), strict=True)
+    for family, parts in zip(FAMILIES, held, strict=True):
+        keys, seen = np.unique(np.concatenate(parts), return_counts=True)
         kept = seen >= settings["min_df"][family]
         tables.append(keys[kept])
         many.append(seen[kept])
@@ -85,8 +89,8 @@ class Raw:
 
 def raw_counts(counts: Sequence[Counts], known: Vocabulary) -> Raw:
     """How often each feature stands in each example."""
-    rows: list[NDArray[np.int64]] = []
-    data: list[NDArray[np.int64]] = []
+    rows: list[NDArray[np.int32]] = []
+    data: list[NDArray[np.float64]] = []
     borders = [0]
     unknown = np.zeros((len(counts), len(BLOCKS)))
     tables = np.split(known.keys, known.starts[1:])
@@ -96,14 +100,14 @@ def raw_counts(counts: Sequence[Counts], known: Vocabulary) -> Raw:
             places = np.searchsorted(table, keys)
             found = np.zeros(len(keys), np.bool_)
             found[places < len(table)] = table[places[places < len(table)]] == keys[places < len(table)]
-            rows.append(places[found] + start)
-            data.append(times[found])
+            rows.append((places[found] + start).astype(np.int32))
+            data.append(times[found].astype(np.float64))
             length += int(found.sum())
             unknown[number, BLOCKS.index(BLOCK_OF[family])] += times[~found].sum()
         borders.append(length)
     shape = (len(counts), known.rows)
     return Raw(
-        csr_matrix((np.concatenate(data).astype(np.float64), np.concatenate(rows), borders), shape=shape), unknown
+        csr_matrix((np.concatenate(data), np.concatenate(rows), np.array(borders, np.int32)), shape=shape), unknown
     )
 
 
@@ -113,13 +117,19 @@ def weigh(raw: Raw, known: Vocabulary, settings: Mapping[str, Any] = SETTINGS) -
     What has no row counts in the norm too, as if rare: a text full of words never seen is no clearer a case for it.
     """
     x, many = raw.known, len(BLOCKS)
-    values = (1 + np.log(x.data)) * known.idf[x.indices]
-    block = known.blocks[x.indices]
-    row = np.repeat(np.arange(x.shape[0]), np.diff(x.indptr))
-    squares = np.bincount(row * many + block, weights=values**2, minlength=x.shape[0] * many)
-    norms = np.sqrt(squares + raw.unknown.ravel() * known.rare**2)
     scale = np.array([settings["blocks"][name] for name in BLOCKS])
-    return csr_matrix((values * scale[block] / norms[row * many + block], x.indices, x.indptr), shape=x.shape)
+    weighed = np.empty(len(x.data))
+    for start in range(0, x.shape[0], WEIGHED):  # some rows at a time: what is worked out on the way is much more
+        borders = x.indptr[start : start + WEIGHED + 1]
+        here = slice(borders[0], borders[-1])
+        columns = x.indices[here]
+        values = (1 + np.log(x.data[here])) * known.idf[columns]
+        block = known.blocks[columns]
+        cell = np.repeat(np.arange(len(borders) - 1) * many, np.diff(borders)) + block
+        unknown = raw.unknown[start : start + WEIGHED].ravel()
+        norms = np.sqrt(np.bincount(cell, values**2, len(unknown)) + unknown * known.rare**2)
+        weighed[here] = values * scale[block] / norms[cell]
+    return csr_matrix((weighed, x.indices, x.indptr), shape=x.shape)
 
 
 def matrix(counts: Sequence[Counts], known: Vocabulary, settings: Mapping[str, Any] = SETTINGS) -> csr_matrix:

@@ -11,12 +11,12 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from heapq import heappush, heappushpop
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 
 from detector.types import CODES, Posting
@@ -30,6 +30,7 @@ from training.progress import Count, silent
 from training.sketches import Sketch, equal, groups_of, joined
 from training.splits import name_number, tied
 from training.whole import write_whole
+from training.workers import in_processes
 
 HELD_SHARE, HELD_MOST = 0.1, 20_000
 READ_IN_FULL = {"scam": 600, "legit": 400, "not_posting": 200}
@@ -176,8 +177,7 @@ def walk(rows: Iterable[tuple[Example, bool]], kept: Cache, jobs: int = -1, done
             walked.note(row, own)
             yield row
 
-    parts = chunks(noted(), USUAL)
-    for path, part in Parallel(n_jobs=jobs, return_as="generator")(delayed(kept_page)(part, kept) for part in parts):
+    for path, part in in_processes(partial(kept_page, kept=kept), chunks(noted(), USUAL), jobs):
         walked.pages.append(path)
         walked.sizes.append(len(part))
         found.append(part)

@@ -61,6 +61,19 @@ def new_folder_beside(folder: Path, ours: frozenset[str]) -> Path:
     return made
 
 
+@contextlib.contextmanager
+def scratch_folder(within: Path | None) -> Iterator[Path]:
+    """A folder that goes afterwards, in a folder that is made if need be; of killed processes it goes with the next."""
+    if within is None:
+        with tempfile.TemporaryDirectory(prefix="scamjob-") as name:
+            yield Path(name)
+        return
+    within.mkdir(0o700, parents=True, exist_ok=True)
+    _sweep(within / "scratch")
+    with tempfile.TemporaryDirectory(prefix=f".scratch.new-{os.getpid()}-", dir=within) as name:
+        yield Path(name)
+
+
 def put_in_place(made: Path, folder: Path) -> None:
     """Make `made` the folder: at every moment the old one stands there, or the new one (or none, where none stood)."""
     target = folder.resolve()
