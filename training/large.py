@@ -112,7 +112,12 @@ def _alone(spilled: Spilled, walked: Walked, fitted: Weights) -> dict[str, float
     x, numbers = spilled.read(HELD)
     shares = softmax(fitted.logits(x)[:, : len(KINDS)])
     scam = _kinds(walked)[numbers] == 0
-    return {"classifier_auc": round(auc(shares[:, 0].tolist(), scam.tolist()) or 0.0, 4), "held_out": len(numbers)}
+    loss = -np.log(np.maximum(shares[np.arange(len(numbers)), _kinds(walked)[numbers]], 1e-15)).mean()
+    return {
+        "classifier_auc": round(auc(shares[:, 0].tolist(), scam.tolist()) or 0.0, 4),
+        "classifier_log_loss": round(float(loss), 4),
+        "held_out": len(numbers),
+    }
 
 
 def _curve(

@@ -25,7 +25,7 @@ from training.sketches import Sketch, sketches
 
 Keys = NDArray[np.uint64]
 
-USUAL = 1024
+USUAL = 512
 """Texts on a page, about; at most twice as many."""
 
 SHEET = 64
