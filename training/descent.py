@@ -17,7 +17,7 @@ from training.walk import CODES_AT, Walked
 from training.weights import Rows, Weights, softmax
 
 BATCH = 2048
-EPOCHS = 3
+EPOCHS = 5
 RATE = 0.05
 CODED = 20_000
 """Scams that the heads of reason codes learn from, at most."""
