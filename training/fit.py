@@ -81,8 +81,9 @@ def train(
     rows = iter(()) if walked else stream(source.rows([str(path) for path in paths]), plan.mix)
     total = rows_in(paths)
     tell(f"reading {total:,} rows", 0.0)
-    first = list(islice(rows, plan.in_memory + 1))
-    if walked or len(first) > plan.in_memory:
+    many = walked is not None or _surely_more(paths, plan.in_memory)
+    first = [] if many else list(islice(rows, plan.in_memory + 1))
+    if many or len(first) > plan.in_memory:
         if plan.search:
             raise DataError(f"--search works in memory, up to {plan.in_memory:,} rows; search on a sample of yours")
         if plan.sources:
@@ -130,6 +131,14 @@ def _kept_at(paths: Sequence[Path], plan: Plan, source: Source) -> Path | None:
     if plan.cache is None or source.tally.refused:
         return None
     return walk_path(plan.cache, paths, plan.mix.base, source.names)
+
+
+def _surely_more(paths: Sequence[Path], than: int) -> bool:
+    """Whether the files have more rows however many of their lines are none, so that none need be held to know it."""
+    return rows_in([path for path in paths if path.suffix in _A_ROW_A_LINE]) > 2 * than
+
+
+_A_ROW_A_LINE = (".jsonl", ".ndjson", ".parquet")
 
 
 def _given_up(rows: list[tuple[Example, bool]]) -> Iterator[tuple[Example, bool]]:
