@@ -138,7 +138,7 @@ def _surely_more(paths: Sequence[Path], than: int) -> bool:
     return rows_in([path for path in paths if path.suffix in _A_ROW_A_LINE]) > 2 * than
 
 
-_A_ROW_A_LINE = (".jsonl", ".ndjson", ".parquet")
+_A_ROW_A_LINE = (".jsonl", ".parquet")
 
 
 def _given_up(rows: list[tuple[Example, bool]]) -> Iterator[tuple[Example, bool]]:

@@ -6,10 +6,10 @@ What trains out of core without reason codes does not load this module: scikit-l
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix, vstack
 from sklearn.linear_model import LogisticRegression
@@ -21,6 +21,7 @@ from training.dataset import Example
 from training.settings import SETTINGS
 from training.vocabulary import Raw, Vocabulary, joined, weigh
 from training.weights import Rows, Weights
+from training.workers import in_threads
 
 
 def fit_weights(
@@ -38,21 +39,22 @@ def fit_weights(
     x = weigh(raw, known, settings)
     extra = weigh(joined(raw, examples, settings), known, settings)
     kinds = np.array([KINDS.index(example.label) for example in examples] + [KINDS.index("legit")] * extra.shape[0])
+    both, weights = vstack([x, extra]), _with_extra(rows, kinds, extra.shape[0])
+    is_scam = np.array([example.label == "scam" for example in examples])
+    scams = x[is_scam, : known.named] if codes else None
+    del raw, x, extra  # folds are fitted side by side, and each takes as much again
     with threadpool_limits(1):
         sure = LogisticRegression(C=settings["C"], max_iter=300)
-        sure.fit(vstack([x, extra]), kinds, sample_weight=_with_extra(rows, kinds, extra.shape[0]))
-    scams = np.array([example.label == "scam" for example in examples])
-    columns, intercepts, heads, jobs = [*sure.coef_], [*sure.intercept_], [*KINDS], []
+        sure.fit(both, kinds, sample_weight=weights)
+    columns, intercepts, heads, named_by = [*sure.coef_], [*sure.intercept_], [*KINDS], []
     for code in CODES if codes else ():
-        named = np.array([code in example.codes for example in examples])[scams]
+        named = np.array([code in example.codes for example in examples])[is_scam]
         if named.sum() >= settings["least_code"] and not named.all():
-            jobs.append(
-                delayed(fit_code)(
-                    x[scams, : known.named], named, settings["C_codes"], None if rows is None else rows[scams]
-                )
-            )
+            named_by.append(named)
             heads.append(code)
-    for column, intercept in Parallel(n_jobs=settings["jobs"])(jobs):
+    among = None if rows is None else rows[is_scam]
+    fit = partial(fit_code, scams, c=settings["C_codes"], rows=among)
+    for column, intercept in in_threads(fit, named_by, settings["jobs"]):
         columns.append(np.pad(column, (0, known.rows - len(column))))
         intercepts.append(intercept)
     return Weights(np.column_stack(columns), np.array(intercepts), tuple(heads))

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
-from joblib import Parallel, delayed
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, log_loss, roc_auc_score
 from sklearn.model_selection import GroupKFold
@@ -17,6 +16,7 @@ from training.progress import Count
 from training.regression import fit_weights
 from training.vocabulary import Raw, Vocabulary, weigh
 from training.weights import softmax
+from training.workers import in_threads
 
 STRENGTHS = (1.25, 2.5, 5.0, 10.0)
 """Values of C: lower ones trust the examples less."""
@@ -53,9 +53,8 @@ def searched(
     tried = list(grid(settings))
     folds = list(GroupKFold(FOLDS).split(raw.known, groups=data.groups))
     done = counting(len(tried) * len(folds))
-    work = Parallel(n_jobs=settings["jobs"], return_as="generator")(
-        delayed(_shares)(raw, known, data, one, seen, unseen) for one in tried for seen, unseen in folds
-    )
+    tasks = [(one, seen, unseen) for one in tried for seen, unseen in folds]
+    work = in_threads(lambda task: _shares(raw, known, data, *task), tasks, settings["jobs"])
     found = np.zeros((len(tried), len(data.examples), len(KINDS)))
     for number, shares in enumerate(work):
         found[number // len(folds), folds[number % len(folds)][1]] = shares
