@@ -102,7 +102,7 @@ def fault_of(registry: Registry, allowed: set[str]) -> str | None:
 
 
 def kill(many: int, seed: int = 7) -> Counter[str]:
-    """So many kills; how each operation ended. AssertionError at the first registry that is not sound."""
+    """Operations until so many were killed; how each ended. AssertionError at the first registry that is not sound."""
     dice, counts = random.Random(seed), Counter[str]()
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
@@ -121,7 +121,10 @@ def kill(many: int, seed: int = 7) -> Counter[str]:
             "rollback": lambda: shelf.rollback(registry),
             "keep_gates": lambda: shelf.keep_gates(registry, second, {"passed": True}),
         }
-        for number in range(many):
+        usual = dict.fromkeys(operations, 0.6)
+        killed = number = 0
+        while killed < many:
+            number += 1
             name = dice.choice(list(operations))
             if name == "add" and (registry.shelf / third).exists():
                 shutil.rmtree(registry.shelf / third)
@@ -131,13 +134,16 @@ def kill(many: int, seed: int = 7) -> Counter[str]:
             stack = [SHIPPED_NAME, *shelf.standing(registry.history())]
             allowed = {stack[-1], {"promote": second if stack[-1] == first else first}.get(name, stack[-2])}
             by_time = number % 2 == 0
-            done = in_child(
-                operations[name], dice.uniform(0, 0.6) if by_time else None, None if by_time else dice.randint(2, 40)
-            )
+            delay, step = (dice.uniform(0, usual[name]), None) if by_time else (None, dice.randint(2, 20))
+            began = time.monotonic()
+            done = in_child(operations[name], delay, step)
+            killed += not done
+            if done and not by_time:
+                usual[name] = time.monotonic() - began  # on this machine, at this load
             fault = fault_of(registry, allowed)
-            assert fault is None, f"kill {number} during {name}: {fault}"
-            if number % 20 == 19:
-                print(f"{number + 1} kills, the registry loads", file=sys.stderr, flush=True)
+            assert fault is None, f"run {number} during {name}: {fault}"
+            if not done and killed % 20 == 0:
+                print(f"{killed} kills, the registry loads", file=sys.stderr, flush=True)
             counts[f"{name}, {'ended' if done else 'killed'}"] += 1
     return counts
 

@@ -13,7 +13,8 @@ from conftest import TOY_ROWS
 from training import leave_source_out
 from training.dataset import DataError, Example, read_examples
 from training.leave_source_out import material, tables
-from training.weights import Weights, fit_weights
+from training.regression import fit_weights
+from training.weights import Weights
 
 TOY = read_examples([TOY_ROWS])
 

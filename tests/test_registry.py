@@ -239,7 +239,7 @@ def test_compare_tells_figures_with_and_without_texts(
 @pytest.mark.slow
 def test_a_kill_at_any_moment_leaves_a_registry_that_loads() -> None:
     done = subprocess.run(
-        [sys.executable, str(Path(__file__).parent / "kills.py"), "16"],
+        [sys.executable, str(Path(__file__).parent / "kills.py"), "6"],
         cwd=SOURCES, env=os.environ | {"PYTHONPATH": str(SOURCES)}, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import sys
 import tempfile
 import time
@@ -28,6 +29,8 @@ from training.whole import new_folder_beside
 
 SMALL = {**SETTINGS, "folds": 2, "jobs": 1, "least_code": 5, "min_df": dict.fromkeys(SETTINGS["min_df"], 2)}
 LET_ALONE = 20
+FORGET = 0.3
+"""How often the cache is emptied before a training, so that reading is killed, too."""
 
 
 def rows(folder: Path) -> list[Path]:
@@ -46,7 +49,7 @@ def version(model: Path) -> str:
 
 
 def kill(many: int, seed: int = 7) -> Counter[str]:
-    """So many kills; how they ended. AssertionError at the first folder that is not whole."""
+    """Trainings until so many were killed; how they ended. AssertionError at the first folder that is not whole."""
     dice, counts = random.Random(seed), Counter[str]()
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
@@ -58,18 +61,23 @@ def kill(many: int, seed: int = 7) -> Counter[str]:
                 began = time.monotonic()
                 assert in_child(run)
                 ways[at, in_memory] = run, version(model), time.monotonic() - began
-        for number in range(many):
+        number = killed = 0
+        while killed < many:
+            number += 1
             way = dice.choice(list(ways))
             run, wanted, usual = ways[way]
-            before, alone = version(model), number % LET_ALONE == LET_ALONE - 1
-            delay, step = (dice.uniform(0, usual), None) if dice.random() < 0.5 else (None, dice.randint(2, 60))
+            if dice.random() < FORGET:
+                shutil.rmtree(root / "cache", ignore_errors=True)
+            before, alone = version(model), number % LET_ALONE == 0
+            delay, step = (dice.uniform(0, usual), None) if dice.random() < 0.5 else (None, dice.randint(2, 40))
             ended = in_child(run) if alone else in_child(run, delay, step)
+            killed += not ended
             now = version(model)
-            assert now in {before, wanted}, f"kill {number}: {now} stands there; {before} or {wanted} was due"
+            assert now in {before, wanted}, f"run {number}: {now} stands there; {before} or {wanted} was due"
             assert not ended or now == wanted, f"run {number} ended, and {now} stands there instead of {wanted}"
             counts[f"{'in memory' if way[1] > 50 else 'out of core'}, {'ended' if ended else 'killed'}"] += 1
             if alone:
-                print(f"{number + 1} runs, the model is whole", file=sys.stderr, flush=True)
+                print(f"{number} runs, {killed} of them killed, the model is whole", file=sys.stderr, flush=True)
         new_folder_beside(model, frozenset(path.name for path in model.iterdir())).rmdir()
         left = sorted(path.name for path in root.iterdir() if path.name.startswith(".model"))
         assert not left, f"left behind: {left}"
