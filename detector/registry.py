@@ -120,7 +120,7 @@ class Registry:
 
     def history(self) -> list[Promotion]:
         """All promotions and rollbacks in order; a step that a kill kept out of the log is taken from the pointer."""
-        steps = list(_steps(self.log))
+        steps = self.logged()
         try:
             last = self.promoted()
         except RegistryError:
@@ -128,6 +128,10 @@ class Registry:
         if last and (not steps or steps[-1].number < last.number):
             steps.append(last)
         return steps
+
+    def logged(self) -> list[Promotion]:
+        """Those that the log holds: all, but for a last one that a kill may have kept out of it."""
+        return list(_steps(self.log))
 
     def record(self, version: str) -> dict[str, Any]:
         """What was written down of a version beside its manifest; empty where that is missing or damaged."""

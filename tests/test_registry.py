@@ -246,6 +246,29 @@ def test_a_kill_at_any_moment_leaves_a_registry_that_loads() -> None:
     assert json.loads(done.stdout)["at_once"] == 20
 
 
+def test_two_kills_in_a_row_lose_no_step_of_the_history(
+    registry: Registry, models: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = (shelf.add(registry, model).version for model in models[:2])
+    renamed, replace = [], Path.replace
+
+    def killed(path: Path, target: Path) -> Path:
+        if path.name == ".history.new":
+            renamed.append(path)
+            if len(renamed) in {1, 3}:  # of the second promotion the first one mends the log
+                raise KeyboardInterrupt
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", killed)
+    for version in (first, second):
+        with pytest.raises(KeyboardInterrupt):
+            shelf.promote(registry, version)
+    assert [(step.number, step.version) for step in registry.history()] == [(1, first), (2, second)]
+    shelf.rollback(registry)
+    assert registry.running() == first
+    assert [step.number for step in registry.logged()] == [1, 2, 3]
+
+
 def test_what_a_kill_left_is_cleared_by_the_next_writer(registry: Registry, models: list[Path]) -> None:
     shelf.add(registry, models[0])
     (registry.shelf / ".adding-x").mkdir()

@@ -47,7 +47,7 @@ class Counts:
     def features(self) -> Features:
         """For the classifier; where in the text each stands is not known any more."""
         nowhere = np.broadcast_to(np.int32(0), len(self.keys))
-        return Features(self.keys, nowhere, nowhere, self.sentences, self.sizes, self.many)
+        return Features(self.keys, nowhere, nowhere, self.sentences.astype(np.int64), self.sizes, self.many)
 
 
 def count(example: Example, rules: RuleSet) -> Counts:

@@ -218,6 +218,9 @@ def _commit(registry: Registry, action: str, version: str, reason: str, overrule
     step = Promotion(number, action, version, previous, now(), who(), reason, tuple(overruled))
     log, pointer = registry.root / ".history.new", registry.root / ".promoted.new"
     try:
+        if len(registry.logged()) < len(history):  # a kill kept the last one out of the log; another would lose it
+            _write_durably(log, b"".join(one.to_line() for one in history))
+            log.replace(registry.log)
         _write_durably(log, b"".join(one.to_line() for one in [*history, step]))
         _write_durably(pointer, step.to_line())
         pointer.replace(registry.pointer)

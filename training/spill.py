@@ -117,11 +117,9 @@ def keep(spilled: Spilled, path: Path) -> Spilled:
         return spilled
     buffer = io.BytesIO()
     known = spilled.known
-    np.savez(
-        buffer,
-        **{name: getattr(spilled, name) for name in _COLUMNS},
-        **{f"known_{name}": np.asarray(getattr(known, name)) for name in _KNOWN},
-    )
+    columns = {name: np.asarray(getattr(spilled, name)) for name in _COLUMNS}
+    columns |= {f"known_{name}": np.asarray(getattr(known, name)) for name in _KNOWN}
+    np.savez(buffer, **columns)  # type: ignore[arg-type]  # its names are its files
     try:
         spilled.path.replace(path)
         moved = replace(spilled, path=path)
