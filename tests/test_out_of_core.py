@@ -202,6 +202,18 @@ def test_values_that_are_not_whole_are_made_again(tmp_path: Path, harm: str) -> 
 
 
 @pytest.mark.usefixtures("small_pages")
+def test_values_in_a_cache_that_cannot_be_written_to_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trained(tmp_path, "one")
+    (values,) = (tmp_path / "cache").glob(f"*{VALUES}")
+
+    def refused(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "touch", refused)
+    assert spill.kept(values) is not None
+
+
+@pytest.mark.usefixtures("small_pages")
 def test_too_many_values_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spill, "KEPT", 1000)
     first = trained(tmp_path, "one")

@@ -144,8 +144,9 @@ def kept(path: Path) -> Spilled | None:
         return None
     if checksum != int(columns.pop("checksum")):
         return None
-    path.touch()
-    _index(path).touch()
+    with contextlib.suppress(OSError):  # the folder may be read-only; then nothing goes from it either
+        path.touch()
+        _index(path).touch()
     vocabulary = Vocabulary(
         keys=known["keys"],
         sizes=tuple(known["sizes"].tolist()),
