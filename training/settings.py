@@ -14,7 +14,7 @@ SETTINGS: Mapping[str, Any] = {
     "least_code": 10,
     "joined": 0.3,
     "windows": {"share": 0.4, "discount": 0.7},
-    "prior": 0.22,
+    "prior": 0.21,
     "unknown": 0.0625,
     "jobs": -1,
 }
