@@ -24,8 +24,8 @@ from training.weights import Rows, Weights
 from training.workers import in_threads
 
 TOLERANCE = 1e-5
-"""Where the solver stops. At scikit-learn's own 1e-4 it stops so far from the best weights that a few more texts move the
-intercepts by .4, and with them the share of honest postings that are flagged."""
+"""Where the solver stops. At scikit-learn's own 1e-4 it stops so far from the best weights that a few more texts move
+the intercepts by .4, and with them the share of honest postings that are flagged."""
 
 
 def fit_weights(
