@@ -169,12 +169,12 @@ def _may_be_told_of(document: Document) -> bool:
     return any(concept.name in _TELLERS and concept.end - concept.start > 1 for concept in document.concepts)
 
 
-_HAN_NUMBER = "一二两三四五六七八九"
+_HAN_NUMBER = "一二两三四五六七八九壹贰叁参肆伍陆柒捌玖"
 _SUM = re.compile(
     rf"(?<![0-9a-z.:@])(?<!月薪|底薪|工资|日结|日薪|时薪|一天|每天|一单|每单|月入|综合|保底|一条|一张|一篇)"
     rf"(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|(?!20[12][0-9](?![元块0-9]))[0-9]{{2,6}}(?:\.[0-9]{{1,2}})?|"
     rf"[0-9](?:\.[0-9]{{1,2}})?(?=[元块万千百wuk米])"
-    rf"|[{_HAN_NUMBER}几][百千万][{_HAN_NUMBER}十百千万零]{{0,5}}|[{_HAN_NUMBER}]?十[{_HAN_NUMBER}]?(?=[元块])|"
+    rf"|[{_HAN_NUMBER}几][百千万佰仟][{_HAN_NUMBER}十百千万零拾佰仟]{{0,5}}|[{_HAN_NUMBER}]?十[{_HAN_NUMBER}]?(?=[元块])|"
     rf"[{_HAN_NUMBER}](?=块))"
     rf"(?:[元块万千百wuk米]|港币|台币)?"
     rf"(?![0-9天日个岁号点时分年月人名次单寸斤周场届期题字条路楼%:、]|/|小时|平|公里|多岁|本子)"
