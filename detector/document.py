@@ -19,7 +19,7 @@ import rjieba
 from detector.concepts import Concept, find_concepts
 from detector.market import Comparison, compare
 from detector.normalize import AlignedText, normalize
-from detector.pay import Pay, read_pay
+from detector.pay import Pay, is_traditional, read_pay
 from detector.types import Evidence, Posting
 
 Found = TypeVar("Found")
@@ -183,7 +183,7 @@ class Document:
     @cached_property
     def pays(self) -> tuple[Pay, ...]:
         """Every amount of money that the text names."""
-        return read_pay(self.text)
+        return read_pay(self.text, traditional=is_traditional(self.original))
 
     @cached_property
     def _pay_starts(self) -> list[int]:

@@ -13,7 +13,7 @@ SESSIONS = frozenset({"场", "趟", "餐", "顿", "场次"})
 """Work that fills a day at most: measured as one where the trade has no price for it."""
 ABROAD: Mapping[Unit, float] = {
     Unit.HKD: 3.2,
-    Unit.TWD: 1.8,
+    Unit.TWD: 1.4,
     Unit.SGD: 4.0,
     Unit.EUR: 4.0,
     Unit.GBP: 4.5,

@@ -11,6 +11,7 @@ Each module knows only those before it: types, numbers, units, hours, money, nam
 after, told, dialects, bare, offer, lone, reading.
 """
 
+from detector.pay.dialects import is_traditional
 from detector.pay.numbers import read_count
 from detector.pay.reading import may_begin_pay, read_pay
 from detector.pay.types import YUAN_EACH, Called, Pay, Per, Unit, monthly
@@ -22,6 +23,7 @@ __all__ = [
     "Pay",
     "Per",
     "Unit",
+    "is_traditional",
     "is_usual_thing",
     "may_begin_pay",
     "monthly",

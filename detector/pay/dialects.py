@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from detector.lists import holds, words
 from detector.pay.figures import Figure
@@ -38,6 +39,9 @@ _MAINLAND = words(
     "厦门 福州 温州 哈尔滨 石家庄 大连 南宁 泉州 贵阳 常州 长春 南昌 南通 嘉兴 徐州 惠州 太原 绍兴 珠海 兰州 海口 微信"
 )
 """One of these, and the text speaks of no money of Taiwan's by one word."""
+_MAINLAND_TALK = words("主页 支付宝 宝妈 滴我 私我 扣我 抖音 压钱 飞机联")
+"""What is said on the mainland only: traditional characters are a disguise there."""
+_FROM_MAINLAND = (*_MAINLAND, *_MAINLAND_TALK)
 _HIRING = re.compile(r"(?<![特应远出长象缴片])征(?![集稿婚信求兵途服程地战询召缴得]|收(?!银)|文(?![员具案书]))")
 """征 is how Taiwan says 招."""
 
@@ -65,6 +69,20 @@ def _may_be_hong_kong(text: str) -> bool:
     return holds(text, _CANTONESE)
 
 
+_TRADITIONAL = frozenset(
+    "時應個錢萬東灣門級寶員資飯廠無單發領給們貨會頭長間開關說話請徵職費車過還這師學電錄經驗務區號幫場樓線點對導護園機條後來種類"
+    "選題訂續難專業實習壓擔傳單讓節歡買賣約紙筆備寫飾屬廣補課導檔顧問縣鄉歲薦願訓練營運輸餐廳為與並當書樂聽處從業"
+)
+_SIMPLIFIED = frozenset("时应个钱万东湾门级宝员资饭厂无单发领给们货会头长间开关说话请职费车过还这师学电录经验务区号帮场楼线点对")
+_LEAST_TRADITIONAL = 3
+
+
+def is_traditional(original: str) -> bool:
+    """Whether a text, as it was sent, is written in traditional characters throughout, as in Hong Kong and Taiwan."""
+    written = frozenset(original)
+    return _SIMPLIFIED.isdisjoint(written) and len(_TRADITIONAL & written) >= _LEAST_TRADITIONAL
+
+
 HONG_KONG_WAGES: dict[Per, tuple[float, float]] = {
     Per.HOUR: (40, 400),
     Per.DAY: (400, 3000),
@@ -86,19 +104,43 @@ def fits(wages: dict[Per, tuple[float, float]], per: Per | None, low: float) -> 
     return bounds is not None and bounds[0] <= low <= bounds[1]
 
 
+_TAIWAN_FROM: dict[Per, float] = {Per.HOUR: 170, Per.HALF_DAY: 400, Per.DAY: 500, Per.MONTH: 15_000, Per.YEAR: 200_000}
+_HONG_KONG_FROM: dict[Per, float] = {Per.HOUR: 40, Per.DAY: 300, Per.MONTH: 8_000, Per.YEAR: 100_000}
+"""From what sum on a text in traditional characters means the dollars of Taiwan, or below that of Hong Kong."""
+
+
+def _by_script(text: str, per: Per, low: float) -> Unit | None:
+    """Whose money a text in traditional characters means; None where the sum is nowhere a wage there."""
+    is_hong_kong = holds(text, _HONG_KONG)
+    if per in COUNTABLE:
+        return Unit.HKD if is_hong_kong else Unit.TWD
+    if not is_hong_kong and low >= _TAIWAN_FROM.get(per, 0.0):
+        return Unit.TWD
+    return Unit.HKD if low >= _HONG_KONG_FROM.get(per, 0.0) else None
+
+
 _YEN = frozenset("¥￥")
 
 
-def whose_money(text: str, figure: Figure, sign: str | None, local: Unit, per: Per | None, factor: float) -> Unit:
-    """The currency that is meant where none is written, by what is usual and by the words of the text."""
+class Place(NamedTuple):
+    """Whose dollar a text means, and whether it is written in the characters of Hong Kong and Taiwan."""
+
+    dollar: Unit
+    traditional: bool = False
+
+
+def whose_money(text: str, figure: Figure, sign: str | None, place: Place, per: Per | None, factor: float) -> Unit:
+    """The currency that is meant where none is written, by what is usual and by the words and the script of the text."""
     low, usually = figure.number.low * factor, per or Per.MONTH
+    if place.traditional and sign is None and not holds(text, _FROM_MAINLAND):
+        return _by_script(text, usually, low) or place.dollar
     if fits(TAIWAN_WAGES, usually, low) or per in COUNTABLE:
         grouped = per is Per.MONTH and figure.unit is sign is None and "," in text[figure.start : figure.end]
         if grouped or may_be_taiwan(text):
             return Unit.TWD
     if fits(HONG_KONG_WAGES, usually, low) and _may_be_hong_kong(text):
         return Unit.HKD
-    return Unit.JPY if sign in _YEN and "日本" in text else local
+    return Unit.JPY if sign in _YEN and "日本" in text else place.dollar
 
 
 def unit_meant(figure: Figure, sign: str | None, local: Unit, per: Per | None, heard: Heard) -> Unit:

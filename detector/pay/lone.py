@@ -8,7 +8,7 @@ from detector.lists import words
 from detector.pay.bare import PAUSES
 from detector.pay.before import FILLER
 from detector.pay.counts import COUNTED
-from detector.pay.dialects import TAIWAN_WAGES, fits, may_be_taiwan
+from detector.pay.dialects import TAIWAN_WAGES, Place, fits, may_be_taiwan, whose_money
 from detector.pay.figures import Figure
 from detector.pay.hours import one_stay, short_work
 from detector.pay.types import Pay, Per, Unit
@@ -22,6 +22,7 @@ _NO_WAGE = frozenset("押金费租让价卖欠赔罚垫投平亩号群话贷款�
 _AFTER_WAGE = words(
     "包吃 包住 包食 包两 包三 包餐 包午 管吃 管住 管饭 绩效 底 双休 单休 月休 再加 五险 缴 一个月 还 提 走"
 )
+_BOARD = ("包吃", "包住", "包食", "管吃", "管住", "管饭", "管两", "包两", "包三", "月休", "单休", "双休", "五险")
 _LEAST_WAGE = 2000
 """What a lone bare sum has to reach to be a month's wage."""
 
@@ -59,8 +60,19 @@ def by_time(figure: Figure, per: Per, factor: float) -> Pay:
     return Pay(number.low * factor, number.high * factor, Unit.YUAN, per, figure.start, figure.end, figure.open_ended)
 
 
-def the_wage(text: str, figure: Figure) -> Pay:
+def the_wage(text: str, figure: Figure, *, traditional: bool) -> Pay:
     """A bare sum as the wage, by the month where the text names no shorter time."""
+    pay = by_time(figure, *(_shorter(text, figure) or (Per.MONTH, 1.0)))
+    if traditional:
+        unit = whose_money(text, figure, None, Place(Unit.YUAN, traditional=True), pay.per, 1.0)
+        return replace(pay, unit=unit)
     is_taiwan = fits(TAIWAN_WAGES, Per.MONTH, figure.number.low) and may_be_taiwan(text)
-    pay = by_time(figure, *(short_work(text, figure.start) or one_stay(text) or (Per.MONTH, 1.0)))
     return replace(pay, unit=Unit.TWD) if is_taiwan else pay
+
+
+def _shorter(text: str, figure: Figure) -> tuple[Per, float] | None:
+    """The hours, the evening or the stay that the sum is for; none where board makes it a month's: 2900包吃."""
+    short = short_work(text, figure.start)
+    apart = short is not None and text[figure.start - 1 : figure.start] in PAUSES
+    boarded = text.startswith(_BOARD, figure.end)
+    return one_stay(text) if apart and boarded else short or one_stay(text)

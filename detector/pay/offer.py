@@ -8,7 +8,7 @@ from detector.lists import holds, words
 from detector.pay.after import said_after
 from detector.pay.bare import bare_is_pay, is_no_sum
 from detector.pay.before import FILLER, asked, said_before
-from detector.pay.dialects import HONG_KONG_WAGES, fits, unit_meant, whose_money
+from detector.pay.dialects import HONG_KONG_WAGES, Place, fits, unit_meant, whose_money
 from detector.pay.figures import Figure
 from detector.pay.hours import one_stay, short_work
 from detector.pay.money import SLANG, sign_before
@@ -28,7 +28,7 @@ class _Purpose(NamedTuple):
     heard: Heard
 
 
-def as_pay(text: str, figure: Figure, floor: int, local: Unit) -> Pay | None:
+def as_pay(text: str, figure: Figure, floor: int, place: Place) -> Pay | None:
     """The figure as pay, or None where nothing says that it is money."""
     sign, start = sign_before(text, figure.start)
     bare = sign is None and (figure.unit is None or figure.written in SLANG)
@@ -41,12 +41,12 @@ def as_pay(text: str, figure: Figure, floor: int, local: Unit) -> Pay | None:
     heard, end = purpose.heard, purpose.end
     if bare and not bare_is_pay(text, figure, heard, purpose.per, end):
         return None
-    per, factor = _period(text, figure, start, purpose, at_home=sign == "$" and local is Unit.HKD)
+    per, factor = _period(text, figure, start, purpose, at_home=sign == "$" and place.dollar is Unit.HKD)
     number, after = figure.number, text[end : end + 9]
     return Pay(
         low=number.low * factor,
         high=number.high * factor,
-        unit=unit_meant(figure, sign, whose_money(text, figure, sign, local, per, factor), per, heard),
+        unit=unit_meant(figure, sign, whose_money(text, figure, sign, place, per, factor), per, heard),
         per=per,
         start=min(start, heard.start),
         end=end,

@@ -6,41 +6,44 @@ import re
 from functools import cache
 
 from detector.pay.counts import is_a_count
-from detector.pay.dialects import local_currency
+from detector.pay.dialects import Place, local_currency
 from detector.pay.figures import Figure, figure_at
 from detector.pay.hours import short_work
 from detector.pay.lone import CALL, DESCRIBED, by_time, is_given, may_be_the_wage, the_wage
 from detector.pay.numbers import LONGEST, NUMERALS, figure_pattern
 from detector.pay.offer import as_pay
-from detector.pay.types import Called, Pay, Unit
+from detector.pay.types import Called, Pay
 from detector.pay.units import LEAST_BARE
 
 
-def read_pay(text: str) -> tuple[Pay, ...]:
-    """Every sum of money the text names, in reading order; accepts any string, in time linear in its length."""
-    found, given, spare = _sums(text)
+def read_pay(text: str, *, traditional: bool = False) -> tuple[Pay, ...]:
+    """Every sum of money the text names, in reading order; accepts any string, in time linear in its length.
+
+    `traditional`: the text was sent in traditional characters, so that its sums are dollars of Taiwan or Hong Kong.
+    """
+    found, given, spare = _sums(text, traditional=traditional)
     if len(given) == 1 and not found and len(text) <= CALL:
         short = short_work(text, given[0].start, given[0].end)
         found += [by_time(given[0], *short)] if short else []
     if len(spare) == 1 and len(text) <= DESCRIBED and not any(map(_is_of_a_wage, found)):
-        found.append(the_wage(text, spare[0]))
+        found.append(the_wage(text, spare[0], traditional=traditional))
         found.sort(key=lambda pay: pay.start)
     return tuple(found)
 
 
-def _sums(text: str) -> tuple[list[Pay], list[Figure], list[Figure]]:
+def _sums(text: str, *, traditional: bool) -> tuple[list[Pay], list[Figure], list[Figure]]:
     """The sums that something names; of the other figures what may be given for the work, and what may be the wage."""
     found: list[Pay] = []
     given: list[Figure] = []
     spare: list[Figure] = []
     search, at, floor = figure_pattern().search, 0, 0
-    local: Unit | None = None
+    place: Place | None = None
     while token := search(text, at):
         start, at = token.span()
         if at - start > LONGEST or is_a_count(text, start, at) or (figure := figure_at(text, start, at)) is None:
             continue
-        local = local or local_currency(text)
-        pay = as_pay(text, figure, floor, local)
+        place = place or Place(local_currency(text), traditional)
+        pay = as_pay(text, figure, floor, place)
         at = figure.end
         if pay is not None:
             found.append(pay)
