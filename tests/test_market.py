@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from detector.errors import TableError
 from detector.market import WAGES_FILE, Comparison, Verdict, compare, load_wages
+from detector.market.worked import worked_a_day
 from detector.pay import Per, read_pay
 
 NBS_2024 = {"clerks": 93_189, "services": 77_584, "production": 78_561, "professionals": 148_046, "managers": 203_014}
@@ -55,6 +56,23 @@ PAIRS += [
 ]
 
 
+PAIRS += [
+    # the time that a sum is for, by the day's hours, the clock, or what is done at once
+    ("食堂打菜,十点半到一点,一天九十", "食堂打菜,十点半到一点,一天一千五"),
+    ("前台替班,晚七点至十点,每晚120元", "前台替班,晚七点至十点,每晚1300元"),
+    ("小区保安巡夜,每天四小时,月薪3200", "小区保安巡夜,每天俩小时,月薪28000"),
+    ("盘点夜招人,晚9点至凌晨3点,每人170元", "盘点夜招人,晚9点至凌晨3点,每人1900元"),
+    ("明天卸一车泡沫箱,一人150,半小时的事", "明天卸一车泡沫箱,一人1500,半小时的事"),
+    ("今天搬两盆花上三楼,十五分钟搞定,120元", "今天搬两盆花上三楼,十五分钟搞定,3600元"),
+    # by the piece, with what it takes
+    ("数纽扣,一袋两百颗给四毛,一小时三十来袋", "数纽扣,一袋两百颗给十二块,一小时三十来袋"),
+    ("抄电表,一户四毛,六百户,两天抄完", "抄电表,一户六十,六百户,两天抄完"),
+    ("用五笔把手稿打成文档,一千字给十二", "用五笔把手稿打成文档,一千字给一百八"),
+    ("小学门口塞传单,每塞二十张2元", "小学门口塞传单,每塞二十张280元"),
+    ("吊车下面站岗的,什么证都不用,一天160", "吊车下面站岗的,什么证都不用,一天1600"),
+]
+
+
 @pytest.mark.parametrize("text", [ordinary for ordinary, _ in PAIRS])
 def test_usual_pay_is_ordinary(text: str) -> None:
     assert compared(text).verdict is Verdict.ORDINARY
@@ -93,6 +111,12 @@ def test_the_same_work_at_many_times_the_pay_is_absurd(text: str) -> None:
         "旺角收银,月薪$18,000,有花红",
         "婚礼跟拍,一场600,下午拍到晚上",
         "招钟点工,一户三小时给150",
+        "疏果的来,一棵树给九块,一棵也就半个来小时,月底前弄完八百棵",
+        "掰苞米,一天260,自带车的一天八百五",
+        "美甲店招修甲的,一双脚到手四十",
+        "礼仪模特,一场七百,站两个小时",
+        "缝校服,缝一件八毛,班组一天过两千件",
+        "网吧夜班网管,一晚120,挂着不行要擦键盘",
     ],
 )
 def test_trades_that_really_pay_it_are_ordinary(text: str) -> None:
@@ -110,6 +134,7 @@ def test_trades_that_really_pay_it_are_ordinary(text: str) -> None:
         "充100返130,当天到账",
         "先垫500回585",
         "货款自己付,按118%返还",
+        "游戏挂机,电脑开着就有钱,一台一天一百六",
     ],
 )
 def test_much_for_no_named_work_is_absurd(text: str) -> None:
@@ -136,6 +161,42 @@ def test_the_spans_quote_offer_and_trade() -> None:
     assert text[found.start : found.end] == "日结1000元"
     assert found.role_span is not None
     assert text[slice(*found.role_span)] == "打字员"
+
+
+def test_a_trip_is_no_parcel() -> None:
+    text = "律所送件,牛皮纸袋封好交你,一趟二十六"
+    assert compare(text, read_pay(text)) is None
+
+
+def test_the_hours_of_the_day_are_quoted() -> None:
+    found = compared("食堂打菜,十点半到一点,一天一千五")
+    assert (found.verdict, found.output) == (Verdict.ABSURD, "十点半到一点")
+    assert found.arithmetic.startswith("日结 1,500 元，按原文“十点半到一点”，约合每月")
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [
+        ("下午两点到六点", 4),
+        ("10:30-12:30", 2),
+        ("晚10点至凌晨4点", 6),
+        ("夜里十一点到次日两点半", 3.5),
+        ("早九点到下午一点", 4),
+        ("每天一个半小时", 1.5),
+        ("一天仨小时", 3),
+    ],
+)
+def test_the_hours_of_a_day_are_read(text: str, hours: float) -> None:
+    worked = worked_a_day(text)
+    assert worked is not None
+    assert (worked.hours, worked.said) == (hours, text)
+
+
+@pytest.mark.parametrize(
+    "text", ["每天晨会半小时", "面试时间9点到11点", "上午8点到11点,下午2点到5点", "每天路上一小时"]
+)
+def test_what_is_no_working_time_is_left_alone(text: str) -> None:
+    assert worked_a_day(text) is None
 
 
 def test_a_dear_city_pays_more() -> None:
@@ -217,7 +278,16 @@ def test_any_string_is_accepted_and_spans_lie_inside_it(pieces: list[str]) -> No
 
 def test_twenty_thousand_characters_take_no_longer_than_their_share() -> None:
     load_wages()
-    for unit in ("打字员一天500元,", "一条20一天六百条", "一箱五千双一箱", "员工", "3小时500元", "抄表员招"):
+    for unit in (
+        "打字员一天500元,",
+        "一条20一天六百条",
+        "一箱五千双一箱",
+        "员工",
+        "3小时500元",
+        "抄表员招",
+        "下午2点到6点一天900",
+        "每天两小时300元",
+    ):
         short, long = ((unit * times, read_pay(unit * times)) for times in (500, 2_000))
         assert linear(lambda given: compare(*given), short, long, 6), unit
 

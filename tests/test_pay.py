@@ -9,7 +9,7 @@ from growth import linear
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detector.pay import YUAN_EACH, Called, Pay, Per, Unit, may_begin_pay, monthly, read_pay
+from detector.pay import YUAN_EACH, Called, Pay, Per, Unit, is_traditional, may_begin_pay, monthly, read_pay
 
 READ: list[tuple[str, float, float, Unit, Per | None]] = [
     # by the day, the hour, the week
@@ -54,6 +54,8 @@ READ: list[tuple[str, float, float, Unit, Per | None]] = [
     ("一天900元/人", 900, 900, Unit.YUAN, Per.DAY),
     ("一趟六天五千四", 900, 900, Unit.YUAN, Per.DAY),
     ("底薪1800一晚", 1800, 1800, Unit.YUAN, Per.DAY),
+    ("明天缺人套玩偶服,一天俩小时,给900", 450, 450, Unit.YUAN, Per.HOUR),
+    ("日结 不累 八百起", 800, 800, Unit.YUAN, Per.DAY),
     # by the month, the year
     ("月薪:4000—6000元", 4000, 6000, Unit.YUAN, Per.MONTH),
     ("4.5-6千/月", 4500, 6000, Unit.YUAN, Per.MONTH),
@@ -80,6 +82,8 @@ READ: list[tuple[str, float, float, Unit, Per | None]] = [
     ("招收银,早班,36000,月休四天", 36000, 36000, Unit.YUAN, Per.MONTH),
     ("招洗菜的,52000包吃住", 52000, 52000, Unit.YUAN, Per.MONTH),
     ("招文员,42k起步,双休", 42000, 42000, Unit.YUAN, Per.MONTH),
+    ("游船检票,绕湖一圈两小时,2600管住", 2600, 2600, Unit.YUAN, Per.MONTH),
+    ("一个钟分四十 保底四千五", 4500, 4500, Unit.YUAN, Per.MONTH),
     # by the piece
     ("千字9元", 9, 9, Unit.YUAN, Per.THOUSAND),
     ("一千字80", 80, 80, Unit.YUAN, Per.THOUSAND),
@@ -100,7 +104,11 @@ READ: list[tuple[str, float, float, Unit, Per | None]] = [
     ("一块砖四十", 40, 40, Unit.YUAN, Per.PIECE),
     ("一间房八张", 800, 800, Unit.YUAN, Per.PIECE),
     ("每间房澳门币9000", 9000, 9000, Unit.HKD, Per.PIECE),
+    ("一千字给你们九十", 90, 90, Unit.YUAN, Per.THOUSAND),
+    ("每塞二十张单页50元", 2.5, 2.5, Unit.YUAN, Per.PIECE),
+    ("每册装订费六元", 6, 6, Unit.YUAN, Per.PIECE),
     # slang, shares, bare sums
+    ("一人一米八,管饭", 1800, 1800, Unit.YUAN, Per.PIECE),
     ("日入6张", 600, 600, Unit.YUAN, Per.DAY),
     ("日六张", 600, 600, Unit.YUAN, Per.DAY),
     ("四张到手", 400, 400, Unit.YUAN, None),
@@ -161,6 +169,7 @@ def test_one_sum_is_read_as_a_person_would(text: str, low: float, high: float, u
         "每月业绩10万",
         "招收银,转让费36000",
         "2023,公司搬到了新厂",
+        "一天两万步",
         "",
     ],
 )
@@ -233,6 +242,31 @@ def test_several_sums_keep_their_own_units() -> None:
 )
 def test_the_dialect_tells_whose_money_it_is(text: str, unit: Unit) -> None:
     assert read_pay(text)[0].unit is unit
+
+
+@pytest.mark.parametrize(
+    ("original", "text", "unit"),
+    [
+        ("倉管助理，月薪三萬六，週休二日", "仓管助理,月薪三万六,周休二日", Unit.TWD),
+        ("寫一篇開箱九百元，匯款到郵局帳戶", "写一篇开箱九百元,汇款到邮局帐户", Unit.TWD),
+        ("觀塘貨倉執貨，時薪70，即日出糧", "观塘货仓执货,时薪70,即日出粮", Unit.HKD),
+        ("倉管助理,月薪三萬六,抖音号见主页", "仓管助理,月薪三万六,抖音号见主页", Unit.YUAN),
+        ("仓管助理,月薪三万六,周休二日", "仓管助理,月薪三万六,周休二日", Unit.YUAN),
+    ],
+)
+def test_the_script_tells_whose_money_it_is(original: str, text: str, unit: Unit) -> None:
+    assert read_pay(text, traditional=is_traditional(original))[0].unit is unit
+
+
+def test_a_few_traditional_characters_are_no_script() -> None:
+    assert not is_traditional("在家打字，日結300，时间自由，領單就做")
+    assert not is_traditional("在家打字")
+
+
+@pytest.mark.parametrize("text", ["分拣 日结160 每件货扫两遍", "校车司机 5800元 每天早晚各一趟"])
+def test_the_next_clause_does_not_say_what_a_sum_is_for(text: str) -> None:
+    (pay,) = read_pay(text)
+    assert (pay.per, pay.of) in ((Per.DAY, ""), (None, ""))
 
 
 @pytest.mark.parametrize(

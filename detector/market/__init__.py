@@ -5,8 +5,8 @@ them apart: one needs the figure (detector.pay), the trade, and a table of usual
 with its source). The comparison errs on the side of the posting: bounds are wide, trades that live on commission have
 far wider ones, and without a trade only postings that ask for nothing, or say nothing, are measured.
 
-Each module knows only those before it: wages, comparison, units, asked, titles, context, trade, returns, offers,
-limits, measure, pieces, comparing.
+Each module knows only those before it: wages, comparison, units, asked, titles, context, trade, returns, worked,
+offers, limits, measure, pieces, comparing.
 """
 
 from detector.market.comparing import compare

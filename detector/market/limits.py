@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
@@ -49,6 +50,10 @@ _EASY: Mapping[Per, _Bound] = {
 """What piece work comes to at most that asks for nothing."""
 _IDLE = _Bound(60, 120)
 """What a day of a machine that runs by itself pays at most."""
+_HANGING = re.compile(
+    r"(?<!空调)挂机(?![员位0-9一两])|挂着(?:就|不[退动]就?)[行有能]|[开挂]着就|自动跑|手机过夜|开着睡|躺收"
+)
+"""What a machine does alone, said so that it can mean nothing else."""
 _NAMELESS = 0.75
 """How much less it takes to be high where no trade is named at all."""
 _SKILLED: Mapping[Per, _Bound] = {
@@ -83,6 +88,8 @@ def _bound(context: Context, pay: Pay, done: Output | None) -> _Bound | None:
     if pay.per is None:
         return None
     calls = len(context.text) <= CALL
+    if done is None and pay.per is Per.DAY and calls and _HANGING.search(context.text):
+        return _IDLE
     if done is None:
         return _BARE.get(pay.per) if context.asks_nothing and calls else None
     if pay.per is Per.DAY and runs_by_itself(context.text):

@@ -11,7 +11,7 @@ from detector.market.comparison import MONTHLY_MEAN, Comparison, Verdict, compar
 from detector.market.context import HEAD, Context
 from detector.market.trade import RATIOS, fills_a_day, is_sold, most, work_of
 from detector.market.units import ODD, SESSIONS, TIMED, lowish
-from detector.market.wages import UNSKILLED, Role
+from detector.market.wages import UNSKILLED, Range, Role
 from detector.pay import YUAN_EACH, Pay, Per, Unit
 
 _LESS = 5
@@ -31,7 +31,9 @@ def measure(context: Context, pay: Pay, kind: str = "") -> Comparison | None:
             return None
         pay = replace(pay, per=Per.DAY) if fills_a_day(role, pay) else pay
     usual = role.price(pay.per)
-    if usual is None or (pay.per not in TIMED and (pay.of in ODD or is_sold(context, pay, role))):
+    if usual is None or (
+        pay.per not in TIMED and (pay.of in ODD or _is_a_trip(pay, usual) or is_sold(context, pay, role))
+    ):
         return None
     low, high = usual[0] * factor, usual[1] * factor
     simple = role.name == UNSKILLED and (context.light or context.asks_nothing or len(context.text) <= HEAD)
@@ -44,6 +46,14 @@ def measure(context: Context, pay: Pay, kind: str = "") -> Comparison | None:
         verdict = Verdict.ORDINARY
     month = (role.month[0] * factor, role.month[1] * factor)
     return compared(verdict, pay, offered / high, trade, month, (low, high))
+
+
+_LEAST_TRIP = 20.0
+"""Yuan below which what a trade usually gets apiece is for things, and not for the way: 一趟二十六."""
+
+
+def _is_a_trip(pay: Pay, usual: Range) -> bool:
+    return pay.of == "趟" and usual[1] < _LEAST_TRIP
 
 
 def _kind(context: Context, role: Role, *, simple: bool) -> str:

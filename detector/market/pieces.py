@@ -11,6 +11,7 @@ from detector.market.context import CALL, Context
 from detector.market.limits import PIECES, implausible
 from detector.market.measure import measure
 from detector.market.units import lowish
+from detector.market.worked import worked_a_day
 from detector.output import NUMBER, Output, output, people
 from detector.pay import YUAN_EACH, Pay, Per, Unit, is_usual_thing, monthly, read_count
 
@@ -20,12 +21,13 @@ _WRITTEN = frozenset({Per.MINUTE, Per.HOUR, Per.THOUSAND, Per.CHARACTER})
 
 def in_every_way(context: Context, pay: Pay) -> list[Comparison]:
     """One offer as it stands, and as a day's pay where the text says how many pieces that is."""
+    whole = pay
     if pay.of in _CONTAINERS and (content := _content(context.text, pay.of)) > 1:
         pay = replace(pay, low=pay.low / content, high=pay.high / content)
     one = strongest_of((measure(context, pay), implausible(context, pay)))
-    if pay.unit is Unit.PERCENT or pay.per is Per.MONTH:
+    if pay.unit is Unit.PERCENT or pay.per in (Per.DAY, Per.MONTH):
         one = strongest_of((one, _few_hours(context, pay), _turnover(context, pay)))
-    times = _by_output(context, pay) if (pay.of or pay.per in _WRITTEN) and pay.unit is not Unit.PERCENT else None
+    times = _by_output(context, whole) if (pay.of or pay.per in _WRITTEN) and pay.unit is not Unit.PERCENT else None
     if times is None or one is None or not is_usual_thing(pay.of) or _refutes(context, times, one):
         found = times or one
         return [found] if found else []
@@ -75,25 +77,33 @@ def _by_output(context: Context, pay: Pay) -> Comparison | None:
     return None
 
 
-_FEW_HOURS = re.compile(
-    r"(?:每天|一天|每晚|每日|日均)[^,。;\n0-9]{0,6}?(?<![十0-9.])([1-4]|[一二两俩三四])个?(?:小时|钟头|钟)(?!休|加|午)|(?:弄|忙|做)一会"
-)
-"""How little one works for the month's pay."""
+_FEW_HOURS = 4.5
+"""Hours a day up to which what a day or a month pays is told by the hour."""
 _LEAST_FOR_HOURS = 6_000
 """A month's pay below this may be for whole days, though some hours are named."""
 
 
 def _few_hours(context: Context, pay: Pay) -> Comparison | None:
-    """A month's pay for few hours a day, by the hour: 一个月一万六,每天两小时."""
-    if pay.per is not Per.MONTH or pay.low < _LEAST_FOR_HOURS or len(context.text) > CALL:
+    """Pay by the day or month for few hours a day, by the hour: 一个月一万六,每天两小时; 下午两点到六点,一天九百."""
+    if pay.per not in (Per.DAY, Per.MONTH) or len(context.text) > CALL:
         return None
-    said = _FEW_HOURS.search(context.text) if context.asks_nothing or context.light else None
-    if said is None or "加班" in said[0]:
+    if pay.per is Per.MONTH and pay.low < _LEAST_FOR_HOURS:
         return None
-    hours = DAYS_A_MONTH * ((read_count(said[1]) or (2.0, 2.0))[1] if said[1] else 2.0)
+    worked = worked_a_day(context.text)
+    if worked is None or worked.hours > _FEW_HOURS:
+        return None
+    hours = worked.hours * (DAYS_A_MONTH if pay.per is Per.MONTH else 1)
     each = replace(pay, low=pay.low / hours, high=pay.high / hours, per=Per.HOUR)
-    one = implausible(context, each, Output(1.0, Per.HOUR, said[0]))
-    return replace(one, pay=pay, output=said[0], offered_monthly=monthly(pay)) if one else None
+    easy = context.asks_nothing or context.light
+    found = strongest_of(
+        (
+            measure(context, each) if context.work or pay.per is Per.DAY else None,
+            implausible(context, each, Output(1.0, Per.HOUR, worked.said)) if easy else None,
+        )
+    )
+    if found is None or found.verdict is Verdict.ORDINARY:
+        return None
+    return replace(found, pay=pay, output=worked.said, offered_monthly=monthly(pay, worked.hours, DAYS_A_MONTH))
 
 
 _TURNOVER = re.compile(

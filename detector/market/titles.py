@@ -61,7 +61,7 @@ def _titles(text: str) -> Iterator[tuple[int, int]]:
             yield title.span()
 
 
-_BESIDE = ("旁边", "旁看", "后面", "边上", "身边", "身后", "跟前")
+_BESIDE = ("旁边", "下面", "底下", "旁看", "后面", "边上", "身边", "身后", "跟前")
 _HELPED = re.compile(r"[帮替]|给(?=.{2,4}?(?:递|拿|打下手|背|扛|提|擦|举|看))")
 
 

@@ -59,10 +59,16 @@ BOUND = "讠扌钅釒纟亻氵氺忄犭饣礻衤阝刂攵灬艹冫宀冖辶廴�
 _BOUND = re.compile(f"[{BOUND}]")
 
 
+_ABOUT = frozenset("个十百千")
+"""After one of these 来 says about: 三个来小时."""
+
+
 def is_chance(text: str, start: int, size: int, word: str) -> bool:
     """Whether the span is a form by chance: what it changes belongs to another word (身[无分]文, [体验]费)."""
     if _BOUND.search(text, start, start + size):
         return False
+    if text[start] == "来" and text[start - 1 : start] in _ABOUT:
+        return True
     first = max(0, start - REACH)
     changed = [at for at, char in enumerate(word) if text[start + at] != char] if len(word) == size else []
     at = first - start

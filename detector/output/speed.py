@@ -33,7 +33,7 @@ def by_speed(text: str, things: str) -> Output | None:
     return Output(busy * 3600 / max(seconds, 2), Per.HOUR, said[0], seconds <= _SIMPLE)
 
 
-_VISITS = frozenset({"次", "趟", "回", "家", "户", "集", "节"})
+_VISITS = frozenset({"次", "趟", "回", "家", "户", "集", "节", "场"})
 _TOOK = re.compile(
     r"(?<![0-9.:])(?P<n>[0-9]{1,2}|[一二两三四五六七八九]?十?[一二两三四五六七八九]|十)个?(?P<unit>分钟|小时|钟头)(?!内|后|以|班|制)"
 )
@@ -46,6 +46,8 @@ def by_visit(text: str, pay: Pay) -> Output | None:
     said = _TOOK.search(text, max(pay.start - 12, 0), pay.start) or _TOOK.search(text, pay.end, pay.end + 10)
     length = read_count(said["n"]) if said else None
     if said is None or length is None:
+        return None
+    if pay.of == "场" and said["unit"] != "分钟":
         return None
     hours = length[1] / 60 if said["unit"] == "分钟" else length[1]
     return Output(1 / max(hours, 0.75), Per.HOUR, said[0]) if 0 < hours <= 4 else None

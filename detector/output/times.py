@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from detector.lists import holds
 from detector.output.counts import NUMBER, Count, Output, counts, people
 from detector.pay import Pay, Per, read_count
 
@@ -25,6 +26,10 @@ _TIME_AFTER = re.compile(
     r"[来多]?,? ?(?:[一每/]个?(?:(?P<hour>小时|钟)|(?P<day>天|日|晚上?|夜|班|早上|上午|下午))(?!后|以上|前|到账)"
     r"|每?(?P<day2>晚|夜)[^,。]{0,3}[完下])"
 )
+_WITHIN = re.compile(r"[来多]?[一-鿿]{0,3},? ?(?P<n>[0-9]{1,2}|[一二两三四五六七八九十半]{1,2})天[^,。;0-9]{0,3}[完好]")
+"""The days that all of it takes: 八百户,两天抄完."""
+_GROUPS = ("班组", "全组", "整组", "全队", "全厂", "全班", "车间", "生产线", "我们", "店里", "厂里")
+"""Before a count these make it what many do together."""
 _REACH = 16
 """Characters between a time and the count that belongs to it."""
 _BETWEEN = frozenset("元块钱毛$薪0123456789")
@@ -40,7 +45,8 @@ def told_outputs(text: str, pay: Pay, things: str) -> Iterator[Output]:
     for found in counts(text, things):
         inside = pay.start <= found.start < pay.end
         effort = text.startswith(_EFFORT, found.end) or text[found.start - 1 : found.start] in _NO_OUTPUT
-        if found.number > 1 and not inside and not effort and (done := _timed(text, found)) is not None:
+        many = holds(text[max(found.start - 8, 0) : found.start], _GROUPS)
+        if found.number > 1 and not inside and not effort and not many and (done := _timed(text, found)) is not None:
             yield done
 
 
@@ -62,9 +68,19 @@ def _in_time(text: str, found: Count) -> Output | None:
         return _after_time(text, times[-1], found)
     after = _TIME_AFTER.match(text, end)
     if after is None:
-        return None
+        return _in_days(text, found)
     per = Per.HOUR if after["hour"] else Per.DAY
     return Output(found.number / people(text, start, after.end()), per, text[start : after.end()])
+
+
+def _in_days(text: str, found: Count) -> Output | None:
+    """A count before the days that all of it takes: 八百户,两天抄完."""
+    within = _WITHIN.match(text, found.end)
+    days = read_count(within["n"]) if within else None
+    if within is None or days is None or days[1] < 1:
+        return None
+    shared = people(text, found.start, within.end())
+    return Output(found.number / days[1] / shared, Per.DAY, text[found.start : within.end()])
 
 
 _LOADS = frozenset("吨箱袋件方包捆")

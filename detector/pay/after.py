@@ -12,6 +12,8 @@ from detector.pay.units import CHARACTERS, SLASHED, UNITS, unit_at
 
 _AFTER_FIRST = frozenset(["/", "／", *"一每1", *"两二三四五六七八九十半2345", *(name[0] for name in AFTER_NAMES)])
 
+_ENDS = frozenset(["", *" ,，。;；!！、\n)）/+"])
+"""What may follow 每天 behind a blank where it belongs to the figure before."""
 _PER_PERIOD = re.compile(r"per (?:[a-z]{1,8} )?(hour|hr|day|week|month|minute|min|piece|task|order|video)(?![a-z])")
 
 
@@ -31,13 +33,16 @@ def said_after(text: str, at: int) -> tuple[Per | None, int, float]:
     if c and c in "一每1":
         j = i + 1 + (text[i + 1 : i + 2] == "一" and c == "每")
         unit = unit_at(text, j, UNITS)
-        end = j + len(unit)
-        following = text[end : end + 1]
-        if unit and (i == at or not (following.isdecimal() or following in NUMERALS)):
-            return UNITS[unit], end, CHARACTERS.get(unit, 1.0)
+        if unit and (i == at or not _begins_a_clause(c, text[j + len(unit) : j + len(unit) + 1])):
+            return UNITS[unit], j + len(unit), CHARACTERS.get(unit, 1.0)
     elif (name := text[i : i + 2]) in AFTER_NAMES and not text[i + 2 : i + 3].isdecimal():
         return AFTER_NAMES[name], i + 2, 1.0
     return None, at, 1.0
+
+
+def _begins_a_clause(first: str, following: str) -> bool:
+    """Whether a unit behind a blank is for what follows, and not for the figure: 日结160 每件货扫两遍."""
+    return following.isdecimal() or following in NUMERALS or (first == "每" and following not in _ENDS)
 
 
 def _stroke(text: str, at: int, i: int) -> tuple[Per | None, int, float]:

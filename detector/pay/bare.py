@@ -47,7 +47,7 @@ def bare_is_pay(text: str, figure: Figure, heard: Heard, per: Per | None, end: i
         return number.low <= 6000 and ((timely and not told) or text.startswith(("到手", "红", "钞"), end))
     if heard.per in COUNTABLE and start - heard.start <= 8 and number.low >= 10 and text[end : end + 1] in PAUSES:
         return True
-    if per is not None and (end > figure.end or heard.near):
+    if per is not None and (end > figure.end or heard.near or (figure.open_ended and heard.settled)):
         return number.high >= LEAST_BARE.get(per, 0.01)
     if text.startswith(("佣金", "提成"), end) or (heard.near and heard.called is not None):
         return number.high >= (500 if heard.called is Called.WAGE else 5)

@@ -13,7 +13,7 @@ from detector.pay.units import COUNTABLE, UNITS
 
 FILLER = frozenset(
     " \t:：=-—~(（约达到赚挣拿入有能可至少多给结大概稳定轻松保底最低高为是在得发就付每起均平标准的综合税前后"
-    "左右上开收工资薪元款领算人民币搞你现钱落了"
+    "左右上开收们工资薪元款领算人民币搞你现钱落了"
 )
 """What may stand between 一天 and a figure that has no 元."""
 _BREAKS = frozenset(",，。;；!！?？\n、|)）")

@@ -72,8 +72,11 @@ def _may_be_hong_kong(text: str) -> bool:
 _TRADITIONAL = frozenset(
     "時應個錢萬東灣門級寶員資飯廠無單發領給們貨會頭長間開關說話請徵職費車過還這師學電錄經驗務區號幫場樓線點對導護園機條後來種類"
     "選題訂續難專業實習壓擔傳單讓節歡買賣約紙筆備寫飾屬廣補課導檔顧問縣鄉歲薦願訓練營運輸餐廳為與並當書樂聽處從業"
+    "倉週見糧觀親鄰郵匯廠檢塊雙兩腦衛養藥戶飛鐵龍鳳豐榮興國舊額臉帳餘圖畫誰試該談讀變豬魚紅綠織絲網羅攤擺攬辦嗎麼咗麵盤鐘閒騎馬"
 )
-_SIMPLIFIED = frozenset("时应个钱万东湾门级宝员资饭厂无单发领给们货会头长间开关说话请职费车过还这师学电录经验务区号帮场楼线点对")
+_SIMPLIFIED = frozenset(
+    "时应个钱万东湾门级宝员资饭厂无单发领给们货会头长间开关说话请职费车过还这师学电录经验务区号帮场楼线点对"
+)
 _LEAST_TRADITIONAL = 3
 
 
@@ -130,7 +133,7 @@ class Place(NamedTuple):
 
 
 def whose_money(text: str, figure: Figure, sign: str | None, place: Place, per: Per | None, factor: float) -> Unit:
-    """The currency that is meant where none is written, by what is usual and by the words and the script of the text."""
+    """The currency that is meant where none is written, by what is usual, by the words and the script."""
     low, usually = figure.number.low * factor, per or Per.MONTH
     if place.traditional and sign is None and not holds(text, _FROM_MAINLAND):
         return _by_script(text, usually, low) or place.dollar

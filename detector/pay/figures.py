@@ -15,6 +15,8 @@ _OPEN = frozenset({"以上", "起步", "起", "+", "➕", "往上", "朝上"})
 ABOUT_FIRST = frozenset(word[0] for word in _ABOUT)
 _ABOUT_BY_FIRST = {c: [word for word in _ABOUT if word[0] == c] for c in ABOUT_FIRST}
 COUNTING = frozenset("一两二三四五六七八九")
+_BY_THE_HEAD = frozenset("人天晚日夜场趟")
+"""After one of these 一米二 is 1,200 and no height: 一人一米二."""
 _TAILS = {c: float(i) for c, i in DIGITS.items() if i} | {c: float(c) for c in "123456789"} | {"半": 5.0}
 
 
@@ -69,6 +71,8 @@ def _in_money(text: str, start: int, number: Number, money: _Money) -> Figure:
             high, vague = upper.high * last.worth + last.extra, number.vague or upper.vague
             number = number._replace(low=low, high=high, is_range=True, vague=vague)
             return Figure(number, start, last.end, last.unit or money.unit, last.word or money.word, last.open_ended)
+    if money.word == "米" and extra and number.low < 10 and text[start - 1 : start] in _BY_THE_HEAD:
+        worth, extra = 1000.0, extra * 1000
     if worth != 1.0 or extra:
         number = number._replace(low=number.low * worth + extra, high=number.high * worth + extra)
     return Figure(number, start, money.end, money.unit, money.word, money.open_ended or number.open_ended)
@@ -126,7 +130,7 @@ def _money_at(text: str, at: int) -> _Money:
         return _Money(at, open_ended=open_ended)
     unit, worth = MONEY[word]
     at, extra = i + len(word), 0.0
-    if word in ("块", "毛", "分") and (tail := _TAILS.get(text[at : at + 1])) and not _continues(text, at + 1):
+    if word in ("块", "毛", "分", "米") and (tail := _TAILS.get(text[at : at + 1])) and not _continues(text, at + 1):
         at, extra = at + 1, tail * worth / 10
     if text[at : at + 1] in ABOUT_FIRST:
         at, more = _about(text, at)

@@ -10,7 +10,7 @@ from detector.pay.numbers import small_number, spoken_value
 from detector.pay.types import Per
 
 HOURS = re.compile(
-    r"(?:(?<![0-9.:])([0-9]{1,2}(?:\.5)?)|([一两二三四五六七八九]|十[一二]?))(个半|个)?(?:小时|钟头|钟(?!表)|h(?![a-z]))(半)?"
+    r"(?:(?<![0-9.:])([0-9]{1,2}(?:\.5)?)|([一两俩二三仨四五六七八九]|十[一二]?))(个半|个)?(?:小时|钟头|钟(?!表)|h(?![a-z]))(半)?"
 )
 """A length of time in hours: 三小时, 3h, 两个半小时."""
 
@@ -55,7 +55,7 @@ def some_time(text: str, at: int) -> tuple[int, float] | None:
 
 
 _SHORT_WORK = re.compile(
-    r"(?P<once>一(?:[晚夜户场次趟]|个晚上))|(?<![0-9十.每天日班足])(?P<n>[1-5]|[一二两俩三四五半])个?(?P<half>半)?"
+    r"(?P<once>一(?:[晚夜户场次趟]|个晚上))|(?<![0-9十.每天日班足])(?P<n>[1-5]|[一二两俩三仨四五半])个?(?P<half>半)?"
     r"(?:小时|钟头|钟(?!表)|h(?![a-z]))(?!班|制|工作|内|以)"
     r"|(?<![0-9十.])(?P<m>[1-5]?[0-9]|[一二三四五]?十五?|[二两三五八])(?:分钟| ?min)(?!内|后)"
 )
@@ -84,6 +84,21 @@ def short_work(text: str, start: int, end: int = 0) -> tuple[Per, float] | None:
         return Per.HOUR, 1 / ((small_number(hours["n"]) or 0.5) + 0.5 * bool(hours["half"]))
     length = next((small_number(one["m"]) for one in said if one["m"]), 0.0)
     return (Per.HOUR, 60 / length) if length else None
+
+
+_SHORT_DAY = re.compile(
+    r"(?:周六|周日|周末|明[天晚]|今[天晚]|后天)[^。;\n]{0,20}?(?:一天|每天|一晚)[^,。;\n0-9]{0,3}?"
+    r"(?<![0-9十.])(?P<n>[1-5]|[一二两俩三仨四])个?(?P<half>半)?(?:小时|钟头|钟(?!表))[, ]{0,2}$"
+)
+
+
+def short_day(text: str, start: int) -> tuple[Per, float] | None:
+    """The hours of a day that is one of few, straight before a sum: 周六日,一天仨小时,给2k."""
+    end = start
+    while end > start - 2 and text[end - 1 : end] in ("给", "付", "得"):
+        end -= 1
+    said = _SHORT_DAY.search(text, max(end - 40, 0), end)
+    return (Per.HOUR, 1 / (small_number(said["n"]) + 0.5 * bool(said["half"]))) if said else None
 
 
 _STAY = re.compile(r"(?<![0-9])([2-9]|1[0-5]|[两二三四五六七八九十])[天日](?:单|短单|不住家|住家|档)")

@@ -77,7 +77,8 @@ def _told(text: str, figure: Figure, start: int, floor: int, purpose: _Purpose, 
     """The same with what the words further before tell, and without what is wanted and not paid for."""
     if purpose.per is None and (told := told_before(text, start, floor, purpose.heard, bare=bare)) is not None:
         purpose = _Purpose(told.per, _thing(told), purpose.end, told.factor, told)
-    if purpose.of in _ONE_OF_US and figure.number.low >= _WAGE_OF_ONE and _is_wanted(text, purpose.heard):
+    least = 100 if text.startswith(_COME, purpose.heard.start - 1) else _WAGE_OF_ONE
+    if purpose.of in _ONE_OF_US and figure.number.low >= least and _is_wanted(text, purpose.heard):
         return purpose._replace(per=None)
     return purpose
 
@@ -88,6 +89,8 @@ def _period(text: str, figure: Figure, start: int, purpose: _Purpose, *, at_home
     `at_home`: a lone $ is Hong Kong's, where a usual wage is the month's.
     """
     heard, factor = purpose.heard, purpose.factor
+    if heard.called is Called.WAGE and figure.number.low >= _WAGE_OF_ONE and _prices_another(text, heard, start):
+        return Per.MONTH, 1.0
     if purpose.per is not None and _is_paid(text, heard, purpose.per, start):
         return purpose.per, factor
     per = _by_default(figure, heard)
@@ -96,6 +99,14 @@ def _period(text: str, figure: Figure, start: int, purpose: _Purpose, *, at_home
     if per is None and at_home and fits(HONG_KONG_WAGES, Per.MONTH, figure.number.low):
         return one_stay(text) or (Per.MONTH, factor)
     return per, factor
+
+
+_FIGURES = frozenset("0123456789十百千万")
+
+
+def _prices_another(text: str, heard: Heard, start: int) -> bool:
+    """Whether the unit before a wage has a price of its own: 一个钟分三十五 保底五千."""
+    return not _FIGURES.isdisjoint(text[heard.start + len(heard.shown) : start])
 
 
 _SHORT = frozenset({Per.HOUR, Per.HALF_DAY, Per.DAY})
@@ -125,7 +136,9 @@ _ONE_OF_US = frozenset({"个", "位", "人", "家", "台", "个人"})
 """缺一个会短发的发型师,7000: a person who is wanted, not the price of a piece."""
 _WAGE_OF_ONE = 1000
 """What such a person earns at least."""
-_WANTING = frozenset("缺招找要聘差寻少求会请做")
+_COME = ("来一个", "缺一个")
+"""Straight before a sum these can mean nothing but a person."""
+_WANTING = frozenset("来缺招找要聘差寻少求会请做")
 
 
 def _is_wanted(text: str, heard: Heard) -> bool:

@@ -45,7 +45,7 @@ def _diary(text: str, begin: int, start: int, heard: Heard) -> Heard | None:
 
 _ONCE = re.compile(
     r"(?:(?<![首条张个次场])一(?P<once>节课|次|趟|场|晚|夜|集)"
-    r"|(?<![0-9十.每天日班])(?P<n>[1-3]|[一二两俩三])个?(?:小时|钟头))[, ]$"
+    r"|(?<![0-9十.每天日班])(?P<n>[1-3]|[一二两俩三仨])个?(?:小时|钟头))[, ]$"
 )
 
 
@@ -78,16 +78,18 @@ def _for_a_new_thing(text: str, begin: int, start: int, heard: Heard) -> Heard |
 _MANY = re.compile(
     r"(?<![0-9])(?P<n>一?[百千万]|十|[0-9]{2,5})"
     r"(?P<of>[个张件条只份支斤本页枚粒颗尾双套袋箱平户米桩锭步])(?:给|付|是|算|合)$"
+    r"|[每发派塞贴][发派塞贴]?(?P<n2>[一二三四五六七八九]?[十百千]|[1-9]0{1,3})(?P<of2>[个张份])[一-鿿]{0,3}$"
 )
 
 
 def _for_many(text: str, begin: int, start: int, heard: Heard) -> Heard | None:
     """一千尾给八块: the price of so many."""
     said = _MANY.search(text, begin, start)
-    count = read_number(said["n"]) if said else None
+    count = read_number(said["n"] or said["n2"]) if said else None
     if said is None or count is None or count.low < 10 or short_work(text, start) is not None:
         return None
-    per, shown = UNITS.get(said["of"], Per.PIECE), "一" + said["of"]
+    thing = said["of"] or said["of2"]
+    per, shown = UNITS.get(thing, Per.PIECE), "一" + thing
     return heard._replace(per=per, start=said.start(), near=True, shown=shown, factor=1 / count.low)
 
 
