@@ -55,6 +55,9 @@ READ: list[tuple[str, float, float, Unit, Per | None]] = [
     ("一趟六天五千四", 900, 900, Unit.YUAN, Per.DAY),
     ("底薪1800一晚", 1800, 1800, Unit.YUAN, Per.DAY),
     ("明天缺人套玩偶服,一天俩小时,给900", 450, 450, Unit.YUAN, Per.HOUR),
+    ("看鱼塘,一宿七百", 700, 700, Unit.YUAN, Per.DAY),
+    ("企喺度派糖,两粒钟$1,800", 900, 900, Unit.HKD, Per.HOUR),
+    ("派传单,两小时结300", 150, 150, Unit.YUAN, Per.HOUR),
     ("日结 不累 八百起", 800, 800, Unit.YUAN, Per.DAY),
     # by the month, the year
     ("月薪:4000—6000元", 4000, 6000, Unit.YUAN, Per.MONTH),
@@ -83,6 +86,7 @@ READ: list[tuple[str, float, float, Unit, Per | None]] = [
     ("招洗菜的,52000包吃住", 52000, 52000, Unit.YUAN, Per.MONTH),
     ("招文员,42k起步,双休", 42000, 42000, Unit.YUAN, Per.MONTH),
     ("游船检票,绕湖一圈两小时,2600管住", 2600, 2600, Unit.YUAN, Per.MONTH),
+    ("拌凉菜,一天站九个小时 3800管两顿", 3800, 3800, Unit.YUAN, Per.MONTH),
     ("一个钟分四十 保底四千五", 4500, 4500, Unit.YUAN, Per.MONTH),
     # by the piece
     ("千字9元", 9, 9, Unit.YUAN, Per.THOUSAND),
@@ -199,7 +203,9 @@ def test_the_thing_that_is_paid_for_is_told(text: str, of: str) -> None:
     assert read_pay(text)[0].of == of
 
 
-@pytest.mark.parametrize("text", ["缺一个会炒菜的,保底7000", "当日领取备用金4000元", "一次性结120元"])
+@pytest.mark.parametrize(
+    "text", ["缺一个会炒菜的,保底7000", "当日领取备用金4000元", "一次性结120元", "招打荷一个 4300"]
+)
 def test_a_person_wanted_or_a_date_is_no_unit(text: str) -> None:
     assert read_pay(text)[0].per in (None, Per.MONTH)
 

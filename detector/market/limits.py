@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
+from detector.market.asked import ASKED_FOR
 from detector.market.comparison import Comparison, Verdict, compared, graded
 from detector.market.context import CALL, Context
 from detector.market.units import SESSIONS, lowish
@@ -56,6 +57,8 @@ _HANGING = re.compile(
 """What a machine does alone, said so that it can mean nothing else."""
 _NAMELESS = 0.75
 """How much less it takes to be high where no trade is named at all."""
+_CERTIFIED = 2.5
+"""How much more it takes where no trade is named, but something is asked."""
 _SKILLED: Mapping[Per, _Bound] = {
     Per.HOUR: _Bound(1_500, 3_000),
     Per.DAY: _Bound(8_000, 14_000),
@@ -88,13 +91,19 @@ def _bound(context: Context, pay: Pay, done: Output | None) -> _Bound | None:
     if pay.per is None:
         return None
     calls = len(context.text) <= CALL
-    if done is None and pay.per is Per.DAY and calls and _HANGING.search(context.text):
+    alone = done is None and calls and _HANGING.search(context.text) is not None
+    if pay.per is Per.DAY and (alone or (done is not None and runs_by_itself(context.text))):
         return _IDLE
     if done is None:
         return _BARE.get(pay.per) if context.asks_nothing and calls else None
-    if pay.per is Per.DAY and runs_by_itself(context.text):
-        return _IDLE
     if (context.asks_nothing or context.light or done.simple) and calls:
         return _EASY.get(pay.per)
     bound = (_SKILLED if context.is_skilled else PIECES).get(pay.per)
-    return bound if bound is None or context.work else _Bound(bound.high * _NAMELESS, bound.absurd)
+    return bound if bound is None or context.work else _nameless(context, bound)
+
+
+def _nameless(context: Context, bound: _Bound) -> _Bound:
+    """What piece work stays below that has no name: little less, or far more where something is asked."""
+    if ASKED_FOR.search(context.text) is not None:
+        return _Bound(bound.high * _CERTIFIED, bound.absurd * _CERTIFIED)
+    return _Bound(bound.high * _NAMELESS, bound.absurd)

@@ -48,12 +48,13 @@ def measure(context: Context, pay: Pay, kind: str = "") -> Comparison | None:
     return compared(verdict, pay, offered / high, trade, month, (low, high))
 
 
-_LEAST_TRIP = 20.0
-"""Yuan below which what a trade usually gets apiece is for things, and not for the way: 一趟二十六."""
+_LEAST_TRIP, _MOST_TRIP = 20.0, 120.0
+"""Yuan below which what a trade usually gets apiece is for things and not for the way, and up to which that may be paid
+for: 一趟二十六."""
 
 
 def _is_a_trip(pay: Pay, usual: Range) -> bool:
-    return pay.of == "趟" and usual[1] < _LEAST_TRIP
+    return pay.of == "趟" and usual[1] < _LEAST_TRIP and pay.high <= _MOST_TRIP
 
 
 def _kind(context: Context, role: Role, *, simple: bool) -> str:

@@ -9,11 +9,11 @@ from dataclasses import replace
 from detector.lists import holds, words
 from detector.market.asked import LONG
 from detector.market.units import ODD, TIMED
-from detector.market.worked import worked_once
-from detector.pay import Called, Pay, Per, Unit, read_count
+from detector.market.worked import LEAST_SHIFT, worked_once
+from detector.pay import YUAN_EACH, Called, Pay, Per, Unit, read_count
 
 _MATERIAL = re.compile(r"(?<![一每两])包料|工带料|连料|含料|包工料|含材料|带料|料钱")
-_OWN_FUEL = re.compile(r"油费[^,。;]{0,6}(?:自己|自理|自出|自付)|自己加油")
+_OWN_FUEL = re.compile(r"油[费钱][^,。;]{0,6}(?:自己|自理|自出|自付|自掏)|(?<!面)油自己[加出掏付]|自己加油")
 
 
 _OWN_VEHICLE = re.compile(
@@ -84,7 +84,7 @@ _REGULAR = re.compile(
 )
 _EMPLOYED = re.compile(r"五险|社保|公积金|月休|双休|单休|底薪|试用期|转正")
 _TIME_SPENT = re.compile(
-    r"(?<!每天)(?<!每日)(?<!一天)(?<![0-9十])([2-6]|[两二三四五六])个?(?:小时|钟头|钟(?!表)|h(?![a-z]))(?!班|制|工作|内|以|车)"
+    r"(?<!每天)(?<!每日)(?<!一天)(?<![0-9十])([2-6]|[两俩二三仨四五六])[个粒]?(?:小时|钟头|钟(?!表)|h(?![a-z]))(?!班|制|工作|内|以|车)"
 )
 _LEAST_MONTH, _MOST_MONTH = 2_000, 300_000
 """What a sum without a name can be a month's pay between."""
@@ -126,7 +126,8 @@ def _in_its_time(text: str, pay: Pay) -> Pay | None:
         worked_once(text) if len(text) <= LONG and not employed and (pay.of in ODD or _ONE_OFF.search(text)) else None
     )
     if once is not None and once.hours <= _LONGEST_SHIFT:
-        return _parted(pay, *((Per.HOUR, once.hours) if once.hours <= _SOME_HOURS else (Per.DAY, 1.0)))
+        short = once.hours <= _SOME_HOURS and pay.low * YUAN_EACH[pay.unit] >= LEAST_SHIFT
+        return _parted(pay, *((Per.HOUR, once.hours) if short else (Per.DAY, 1.0)))
     if not pay.of:
         return None
     return _parted(pay, Per.DAY, 1.0 if pay.of in ODD and one_day else _PIECES_A_DAY)

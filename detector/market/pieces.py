@@ -11,7 +11,7 @@ from detector.market.context import CALL, Context
 from detector.market.limits import PIECES, implausible
 from detector.market.measure import measure
 from detector.market.units import lowish
-from detector.market.worked import worked_a_day
+from detector.market.worked import LEAST_SHIFT, worked_a_day
 from detector.output import NUMBER, Output, output, people
 from detector.pay import YUAN_EACH, Pay, Per, Unit, is_usual_thing, monthly, read_count
 
@@ -42,7 +42,7 @@ def _refutes(context: Context, times: Comparison, one: Comparison) -> bool:
 
 _BOXES = "箱盒包袋捆件卷筐车柜批套桶"
 _CONTAINERS = frozenset(_BOXES)
-_THINGS = "双个只支条片枚套根粒颗张本份吨件斤"
+_THINGS = "双个只支条片枚套根粒颗张本份吨件"
 
 
 def _holding(boxes: str) -> re.Pattern[str]:
@@ -88,6 +88,12 @@ def _few_hours(context: Context, pay: Pay) -> Comparison | None:
     if pay.per not in (Per.DAY, Per.MONTH) or len(context.text) > CALL:
         return None
     if pay.per is Per.MONTH and pay.low < _LEAST_FOR_HOURS:
+        return None
+    if (
+        pay.per is Per.DAY
+        and not context.light
+        and lowish(pay) * YUAN_EACH[pay.unit] < LEAST_SHIFT * context.factor(pay.unit)
+    ):
         return None
     worked = worked_a_day(context.text)
     if worked is None or worked.hours > _FEW_HOURS:

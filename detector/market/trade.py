@@ -34,7 +34,7 @@ def fills_a_day(role: Role, pay: Pay) -> bool:
     return (pay.of == "场" or (pay.of == "趟" and role.light and price[1] >= 20)) and price < role.each[Per.DAY]
 
 
-_ENDS_OF_PLACES = frozenset("店馆厂院房所厅队")
+_ENDS_OF_PLACES = frozenset("店馆厂院房所厅队地")
 
 
 def _only_where(context: Context, trade: Trade) -> bool:

@@ -11,6 +11,9 @@ from typing import NamedTuple
 from detector.lists import holds
 from detector.pay import read_count
 
+LEAST_SHIFT = 300.0
+"""Yuan that one comes out for at all, however short the work is: below this a shift is not told by the hour."""
+
 
 class Worked(NamedTuple):
     """The hours of one day or one shift, and the words that say so."""

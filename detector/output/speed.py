@@ -36,6 +36,7 @@ def by_speed(text: str, things: str) -> Output | None:
 _VISITS = frozenset({"次", "趟", "回", "家", "户", "集", "节", "场"})
 _TOOK = re.compile(
     r"(?<![0-9.:])(?P<n>[0-9]{1,2}|[一二两三四五六七八九]?十?[一二两三四五六七八九]|十)个?(?P<unit>分钟|小时|钟头)(?!内|后|以|班|制)"
+    r"|(?P<part>一刻钟|半个?小时|半个?钟头)(?!内|后|以)"
 )
 
 
@@ -44,13 +45,18 @@ def by_visit(text: str, pay: Pay) -> Output | None:
     if pay.of not in _VISITS or _RECORDED.search(text) is not None:
         return None
     said = _TOOK.search(text, max(pay.start - 12, 0), pay.start) or _TOOK.search(text, pay.end, pay.end + 10)
-    length = read_count(said["n"]) if said else None
-    if said is None or length is None:
+    if said is None or (pay.of == "场" and said["unit"] in ("小时", "钟头")):
         return None
-    if pay.of == "场" and said["unit"] != "分钟":
-        return None
-    hours = length[1] / 60 if said["unit"] == "分钟" else length[1]
+    hours = _hours(said)
     return Output(1 / max(hours, 0.75), Per.HOUR, said[0]) if 0 < hours <= 4 else None
+
+
+def _hours(said: re.Match[str]) -> float:
+    """How long 二十分钟, 两小时 and 一刻钟 are; 0 where it is no number."""
+    if said["part"]:
+        return 0.25 if said["part"] == "一刻钟" else 0.5
+    length = (read_count(said["n"]) or (0.0, 0.0))[1]
+    return length / 60 if said["unit"] == "分钟" else length
 
 
 _PASSIVE = re.compile(

@@ -10,7 +10,7 @@ from detector.pay.numbers import small_number, spoken_value
 from detector.pay.types import Per
 
 HOURS = re.compile(
-    r"(?:(?<![0-9.:])([0-9]{1,2}(?:\.5)?)|([一两俩二三仨四五六七八九]|十[一二]?))(个半|个)?(?:小时|钟头|钟(?!表)|h(?![a-z]))(半)?"
+    r"(?:(?<![0-9.:])([0-9]{1,2}(?:\.5)?)|([一两俩二三仨四五六七八九]|十[一二]?))(个半|粒半|个|粒)?(?:小时|钟头|钟(?!表)|h(?![a-z]))(半)?"
 )
 """A length of time in hours: 三小时, 3h, 两个半小时."""
 
@@ -19,7 +19,7 @@ def hours_in(some: re.Match[str]) -> float:
     """How many hours 两个半小时 are."""
     digits, spoken, half, more = some.groups()
     hours = float(digits) if digits else spoken_value(spoken) or 0.0
-    return hours + 0.5 * (half == "个半" or bool(more))
+    return hours + 0.5 * (half in ("个半", "粒半") or bool(more))
 
 
 _PARTS_OF_AN_HOUR: dict[str, float] = spread(
@@ -55,7 +55,7 @@ def some_time(text: str, at: int) -> tuple[int, float] | None:
 
 
 _SHORT_WORK = re.compile(
-    r"(?P<once>一(?:[晚夜户场次趟]|个晚上))|(?<![0-9十.每天日班足])(?P<n>[1-5]|[一二两俩三仨四五半])个?(?P<half>半)?"
+    r"(?P<once>一(?:[晚夜户场次趟]|个晚上))|(?<![0-9十.每天日班足])(?P<n>[1-5]|[一二两俩三仨四五半])[个粒]?(?P<half>半)?"
     r"(?:小时|钟头|钟(?!表)|h(?![a-z]))(?!班|制|工作|内|以)"
     r"|(?<![0-9十.])(?P<m>[1-5]?[0-9]|[一二三四五]?十五?|[二两三五八])(?:分钟| ?min)(?!内|后)"
 )
@@ -92,13 +92,27 @@ _SHORT_DAY = re.compile(
 )
 
 
-def short_day(text: str, start: int) -> tuple[Per, float] | None:
+_LEAST_BY_THE_HOUR = 300.0
+"""Yuan below which a sum is what one comes out for at all."""
+
+
+def short_day(text: str, start: int, low: float) -> tuple[Per, float] | None:
     """The hours of a day that is one of few, straight before a sum: 周六日,一天仨小时,给2k."""
     end = start
     while end > start - 2 and text[end - 1 : end] in ("给", "付", "得"):
         end -= 1
     said = _SHORT_DAY.search(text, max(end - 40, 0), end)
-    return (Per.HOUR, 1 / (small_number(said["n"]) + 0.5 * bool(said["half"]))) if said else None
+    if said is None or low < _LEAST_BY_THE_HOUR:
+        return (Per.DAY, 1.0) if said else None
+    return Per.HOUR, 1 / (small_number(said["n"]) + 0.5 * bool(said["half"]))
+
+
+_BOARD = ("包吃", "包住", "包食", "管吃", "管住", "管饭", "管两", "包两", "包三", "月休", "单休", "双休", "五险")
+
+
+def boarded(text: str, end: int) -> bool:
+    """Whether board or days off stand straight behind a sum, so that it is a month's: 2900包吃."""
+    return text.startswith(_BOARD, end)
 
 
 _STAY = re.compile(r"(?<![0-9])([2-9]|1[0-5]|[两二三四五六七八九十])[天日](?:单|短单|不住家|住家|档)")

@@ -10,7 +10,7 @@ from detector.pay.before import FILLER
 from detector.pay.counts import COUNTED
 from detector.pay.dialects import TAIWAN_WAGES, Place, fits, may_be_taiwan, whose_money
 from detector.pay.figures import Figure
-from detector.pay.hours import one_stay, short_work
+from detector.pay.hours import boarded, one_stay, short_work
 from detector.pay.types import Pay, Per, Unit
 
 CALL = 120
@@ -22,7 +22,6 @@ _NO_WAGE = frozenset("押金费租让价卖欠赔罚垫投平亩号群话贷款�
 _AFTER_WAGE = words(
     "包吃 包住 包食 包两 包三 包餐 包午 管吃 管住 管饭 绩效 底 双休 单休 月休 再加 五险 缴 一个月 还 提 走"
 )
-_BOARD = ("包吃", "包住", "包食", "管吃", "管住", "管饭", "管两", "包两", "包三", "月休", "单休", "双休", "五险")
 _LEAST_WAGE = 2000
 """What a lone bare sum has to reach to be a month's wage."""
 
@@ -74,5 +73,4 @@ def _shorter(text: str, figure: Figure) -> tuple[Per, float] | None:
     """The hours, the evening or the stay that the sum is for; none where board makes it a month's: 2900包吃."""
     short = short_work(text, figure.start)
     apart = short is not None and text[figure.start - 1 : figure.start] in PAUSES
-    boarded = text.startswith(_BOARD, figure.end)
-    return one_stay(text) if apart and boarded else short or one_stay(text)
+    return one_stay(text) if apart and boarded(text, figure.end) else short or one_stay(text)

@@ -10,7 +10,7 @@ from detector.pay.bare import bare_is_pay, is_no_sum
 from detector.pay.before import FILLER, asked, said_before
 from detector.pay.dialects import HONG_KONG_WAGES, Place, fits, unit_meant, whose_money
 from detector.pay.figures import Figure
-from detector.pay.hours import one_stay, short_work
+from detector.pay.hours import boarded, one_stay, short_work
 from detector.pay.money import SLANG, sign_before
 from detector.pay.names import NAMES, Heard
 from detector.pay.told import told_before
@@ -78,7 +78,7 @@ def _told(text: str, figure: Figure, start: int, floor: int, purpose: _Purpose, 
     if purpose.per is None and (told := told_before(text, start, floor, purpose.heard, bare=bare)) is not None:
         purpose = _Purpose(told.per, _thing(told), purpose.end, told.factor, told)
     least = 100 if text.startswith(_COME, purpose.heard.start - 1) else _WAGE_OF_ONE
-    if purpose.of in _ONE_OF_US and figure.number.low >= least and _is_wanted(text, purpose.heard):
+    if purpose.of in _ONE_OF_US and figure.number.low >= least and _is_wanted(text, purpose.heard, start):
         return purpose._replace(per=None)
     return purpose
 
@@ -90,6 +90,8 @@ def _period(text: str, figure: Figure, start: int, purpose: _Purpose, *, at_home
     """
     heard, factor = purpose.heard, purpose.factor
     if heard.called is Called.WAGE and figure.number.low >= _WAGE_OF_ONE and _prices_another(text, heard, start):
+        return Per.MONTH, 1.0
+    if purpose.per is Per.DAY and not heard.shown and figure.number.low >= _WAGE_OF_ONE and boarded(text, figure.end):
         return Per.MONTH, 1.0
     if purpose.per is not None and _is_paid(text, heard, purpose.per, start):
         return purpose.per, factor
@@ -136,14 +138,18 @@ _ONE_OF_US = frozenset({"个", "位", "人", "家", "台", "个人"})
 """缺一个会短发的发型师,7000: a person who is wanted, not the price of a piece."""
 _WAGE_OF_ONE = 1000
 """What such a person earns at least."""
+_FOR_ONCE = ("报酬", "酬劳", "酬金", "工钱")
+"""What is given for a piece of work; 工资 is a month's."""
 _COME = ("来一个", "缺一个")
 """Straight before a sum these can mean nothing but a person."""
 _WANTING = frozenset("来缺招找要聘差寻少求会请做")
 
 
-def _is_wanted(text: str, heard: Heard) -> bool:
+def _is_wanted(text: str, heard: Heard, start: int) -> bool:
     """Whether 一个 counts a person or a thing that is wanted, and is not what a sum is paid for."""
     if heard.called is Called.WAGE:
+        return not (heard.shown[:1] == "每" and holds(text[heard.start : start], _FOR_ONCE))
+    if heard.shown == "一个" and text[heard.start + 2 : start] == " ":
         return True
     before = text[heard.start - 1 : heard.start]
     return not heard.near and heard.shown[:1] != "每" and (before in _WANTING or not "一" <= before <= "鿿")

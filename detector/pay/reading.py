@@ -23,7 +23,7 @@ def read_pay(text: str, *, traditional: bool = False) -> tuple[Pay, ...]:
     """
     found, given, spare = _sums(text, traditional=traditional)
     if len(given) == 1 and not found and len(text) <= CALL:
-        short = short_day(text, given[0].start) or short_work(text, given[0].start, given[0].end)
+        short = short_day(text, given[0].start, given[0].number.low) or short_work(text, given[0].start, given[0].end)
         found += [by_time(given[0], *short)] if short else []
     if len(spare) == 1 and len(text) <= DESCRIBED and not any(map(_is_of_a_wage, found)):
         found.append(the_wage(text, spare[0], traditional=traditional))

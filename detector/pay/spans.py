@@ -10,8 +10,8 @@ from detector.pay.names import Heard
 from detector.pay.numbers import NUMERALS, small_number, spoken_value
 from detector.pay.types import Per
 
-ENDS_OF_TIME = frozenset("时天头钟h给到共拿= 分ns")
-_GIVEN = frozenset("给到得共有拿能付= ")
+ENDS_OF_TIME = frozenset("时天头钟h给到共拿结= 分ns")
+_GIVEN = frozenset("给到得共有拿能付结= ")
 _EVERY = frozenset("日天班作足满第休周时到-~")
 """Before 8小时 these make it the length of every shift, or the end of another number."""
 
