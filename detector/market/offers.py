@@ -84,7 +84,7 @@ _REGULAR = re.compile(
 )
 _EMPLOYED = re.compile(r"五险|社保|公积金|月休|双休|单休|底薪|试用期|转正")
 _TIME_SPENT = re.compile(
-    r"(?<!每天)(?<!每日)(?<!一天)(?<![0-9十])([2-6]|[两俩二三仨四五六])[个粒]?(?:小时|钟头|钟(?!表)|h(?![a-z]))(?!班|制|工作|内|以|车)"
+    r"(?<!每天)(?<!每日)(?<!一天)(?<![0-9十])([2-6]|[两俩二三仨四五六])[个粒]?(半)?(?:小时|钟头|钟(?!表)|h(?![a-z]))(?!班|制|工作|内|以|车)"
 )
 _LEAST_MONTH, _MOST_MONTH = 2_000, 300_000
 """What a sum without a name can be a month's pay between."""
@@ -120,7 +120,7 @@ def _in_its_time(text: str, pay: Pay) -> Pay | None:
     near = near or _TIME_SPENT.search(text, pay.end, pay.end + 16)
     employed = _EMPLOYED.search(text) is not None
     if near is not None and (hours := read_count(near[1])) and not employed:
-        return _parted(pay, Per.HOUR, hours[1])
+        return _parted(pay, Per.HOUR, hours[1] + 0.5 * bool(near[2]))
     one_day = _ONE_DAY.search(text) is not None and not _REGULAR.search(text)
     once = (
         worked_once(text) if len(text) <= LONG and not employed and (pay.of in ODD or _ONE_OFF.search(text)) else None

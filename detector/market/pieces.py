@@ -103,7 +103,7 @@ def _few_hours(context: Context, pay: Pay) -> Comparison | None:
     easy = context.asks_nothing or context.light
     found = strongest_of(
         (
-            measure(context, each) if context.work or pay.per is Per.DAY else None,
+            measure(context, each),
             implausible(context, each, Output(1.0, Per.HOUR, worked.said)) if easy else None,
         )
     )

@@ -33,9 +33,11 @@ def by_speed(text: str, things: str) -> Output | None:
     return Output(busy * 3600 / max(seconds, 2), Per.HOUR, said[0], seconds <= _SIMPLE)
 
 
+_PERFORMED = re.compile(r"[唱跳弹演舞踩]|节目|主持|魔术|小丑|讲座|宣讲|相声|锣鼓|行头|台词")
+"""Where something is performed, it is not paid by the minutes on the stage."""
 _VISITS = frozenset({"次", "趟", "回", "家", "户", "集", "节", "场"})
 _TOOK = re.compile(
-    r"(?<![0-9.:])(?P<n>[0-9]{1,2}|[一二两三四五六七八九]?十?[一二两三四五六七八九]|十)个?(?P<unit>分钟|小时|钟头)(?!内|后|以|班|制)"
+    r"(?<![0-9.:])(?P<n>[0-9]{1,2}|[一二三四五六七八九]?十[一二三四五六七八九]?|[一二两三四五六七八九])个?(?P<unit>分钟|小时|钟头)(?!内|后|以|班|制)"
     r"|(?P<part>一刻钟|半个?小时|半个?钟头)(?!内|后|以)"
 )
 
@@ -45,7 +47,7 @@ def by_visit(text: str, pay: Pay) -> Output | None:
     if pay.of not in _VISITS or _RECORDED.search(text) is not None:
         return None
     said = _TOOK.search(text, max(pay.start - 12, 0), pay.start) or _TOOK.search(text, pay.end, pay.end + 10)
-    if said is None or (pay.of == "场" and said["unit"] in ("小时", "钟头")):
+    if said is None or (pay.of == "场" and (said["unit"] in ("小时", "钟头") or _PERFORMED.search(text) is not None)):
         return None
     hours = _hours(said)
     return Output(1 / max(hours, 0.75), Per.HOUR, said[0]) if 0 < hours <= 4 else None
