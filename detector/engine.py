@@ -10,6 +10,7 @@ from typing import Any
 from detector.document import Document
 from detector.errors import ModelError, TextTooLong
 from detector.model import SHIPPED, load_model
+from detector.retold import calls
 from detector.rules import MAX_EVIDENCE, Rule, RuleSet, load_rules
 from detector.scoring import HINT_BELOW, LEVELS, Levels, calibrated, families, kindred, level, noisy_or
 from detector.types import (
@@ -89,7 +90,7 @@ class Detector:
             raise TextTooLong(len(document.original), MAX_TEXT)
         finding = self._rules.read(document)
         opinion = self._classifier.read(document)
-        kind = _kind(document, opinion)
+        kind = self._kind(document, opinion, finding)
         score = self._score(kind, opinion, finding)
         return Assessment(
             id=posting.id,
@@ -105,6 +106,15 @@ class Detector:
     def assess_many(self, postings: Iterable[Posting]) -> Iterator[Assessment]:
         """The assessment of each posting, in order, one at a time."""
         return map(self.assess, postings)
+
+    def _kind(self, document: Document, opinion: Opinion, finding: Finding) -> Kind:
+        """A warning or a story that asks its readers to join, and does what a rule knows, is a posting for all that."""
+        if not document.text.strip():
+            return Kind.NOT_POSTING
+        if opinion.not_posting <= max(opinion.scam, opinion.legit):
+            return Kind.POSTING
+        sure = any(self._trusted(reason).confidence >= HINT_BELOW for reason in finding.reasons)
+        return Kind.POSTING if sure and calls(document) else Kind.NOT_POSTING
 
     def _score(self, kind: Kind, opinion: Opinion, finding: Finding) -> int:
         claims = {reason.rule: reason.confidence for reason in finding.reasons if reason.rule}
@@ -147,12 +157,6 @@ class Detector:
             evidence=(opinion.document.evidence(*opinion.clause_for(code)),),
             legal=like.legal if like else (),
         )
-
-
-def _kind(document: Document, opinion: Opinion) -> Kind:
-    if not document.text.strip() or opinion.not_posting > max(opinion.scam, opinion.legit):
-        return Kind.NOT_POSTING
-    return Kind.POSTING
 
 
 def _one_a_code(posting: Posting, reasons: Iterable[Reason]) -> tuple[Reason, ...]:

@@ -159,6 +159,43 @@ def stance(document: Document, start: int, end: int) -> Stance:
     return Stance.ASSERTED
 
 
+def verdict(document: Document, start: int, end: int) -> Stance:
+    """What is said of the mention right after it: that it is a fraud (过脸是卖号,别做), or that guests pay it.
+
+    Rules alone ask this; the classifier reads such words for itself.
+    """
+    rest = document.text[end : min(document.sentence_at(start)[1], end + VERDICT_REACH)]
+    if _CONDEMNED.match(rest) or _FORBIDDEN.match(rest):
+        return Stance.WARNED
+    left = max(0, start - _PAID_IN_REACH)
+    if _FORBIDS.search(document.text[left:end]):
+        return Stance.WARNED
+    paid_in = _PAID_IN.match(rest) or _BY_OUTSIDERS.search(document.text[left:start])
+    return Stance.DUTY if paid_in else Stance.ASSERTED
+
+
+VERDICT_REACH = 28
+"""Characters after a mention in which the text may judge it."""
+_CONDEMNED = re.compile(
+    r"[^,。!?\n]{0,10}(?<![不谁])(?:都|就|全|才|等于|其实)?(?:是|等于)(?!不是|骗子的)[^,。!?\n不]{0,6}"
+    r"(?:假的|假货|骗子|骗人|骗局|骗你|诈骗|卖号|卖卡|违法|犯法|犯罪|帮信|洗钱|传销|盗号)(?!的?天堂)"
+)
+_FORBIDDEN = re.compile(
+    r"[^。!?\n]{0,16}[, ](?:大家|都|千万|你们?|可)?(?:别|不要|莫|勿|切勿)(?:去|再|碰|沾)?(?:做|接|碰|信|去|干|加|理|给)"
+    r"(?![^,。!?\n ]{0,3}(?:他们|那些|别人|网上|谣言|不信))(?=[,。!? 了啊哈]|$)"
+)
+_FORBIDS = re.compile(
+    r"(?:勿|别|不要)(?:再|去|随便|轻易|向任何人|[把将][^,。!?\n]{1,4})?"
+    r"(?:回传|透露|告诉|提供|外借|出借|租借|泄露|转发|交出|发送|借|租|卖)[^,。!?:\n]{0,10}$"
+)
+_PAID_IN = re.compile(
+    r"[^,。!?\n]{0,8}是(?:跑者|选手|家长|客人|顾客|客户|租户|房客|车主|东家|业主|主家|雇主|买家|读者|会员|学员|商户)"
+    r"(?:自己)?(?:押|交|付|给|出)"
+)
+_PAID_IN_REACH = 16
+_BY_OUTSIDERS = re.compile(r"(?:跑者|选手|东家|主家|雇主|读者|参赛者)[^,。!?\n]{0,6}(?:押|交|付|给)[^,。!?\n]{0,4}$")
+
+
 _DENIES = frozenset({"neg"})
 _OFFERS = frozenset(
     {"hiring", "work_named", "pay_word", "settle", "contact", "formal", "easy", "nobar", "urgent", "news", "victim"}

@@ -20,7 +20,7 @@ from detector.checks import CHECKS, WHOLE, Told
 from detector.document import Document
 from detector.errors import PackError
 from detector.prefilter import Prefilter, needs
-from detector.roles import BECAUSE, Stance, stance, without_denials
+from detector.roles import BECAUSE, Stance, stance, verdict, without_denials
 from detector.types import CODES, Finding, Legal, Reason, SetAside
 
 PACKS = Path(__file__).parent / "packs"
@@ -124,6 +124,8 @@ class Rule:
         aside: dict[Stance, list[tuple[int, int]]] = {}
         for start, end, left, right in mentions:
             how = stance(document, left, right) if self.stances else Stance.ASSERTED
+            if how is Stance.ASSERTED:
+                how = verdict(document, left, right)
             if how is Stance.ASSERTED:
                 asserted.append((start, end))
             else:

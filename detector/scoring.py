@@ -34,6 +34,9 @@ KINDRED, STRANGE = 0.25, 0.5
 DOUBT = 0.5
 """How much of a rule's claim the classifier may talk away; never all of it, or new tactics would go unseen."""
 
+SURE, LEFT_OF_DOUBT = 0.93, 0.6
+"""A rule believed this much names the trap itself; of the doubt only this share is left, or polite traps would pass."""
+
 
 def believed(claim: float, scam: float, legit: float) -> float:
     """What may be believed of a rule: its claim, or where less the share of scams among labelled postings it hit.
@@ -50,12 +53,14 @@ def families(
 ) -> dict[str, float]:
     """The strongest confidence of each reason code. `claims` are those of the rules that fired, by rule id.
 
-    Where the classifier sees an honest posting (`legit`, 0..1), up to DOUBT of a claim is taken off.
+    Where the classifier sees an honest posting (`legit`, 0..1), up to DOUBT of a claim is taken off, less of a sure
+    one.
     """
     strongest: dict[str, float] = {}
     for rule, claim in claims.items():
         code = rule.partition(".")[0]
-        trusted = (audit[rule]["believed"] if rule in audit else claim) * (1 - DOUBT * legit)
+        believed = audit[rule]["believed"] if rule in audit else claim
+        trusted = believed * (1 - DOUBT * legit * (LEFT_OF_DOUBT if believed >= SURE else 1))
         strongest[code] = max(strongest.get(code, 0.0), trusted)
     return strongest
 

@@ -134,6 +134,15 @@ def test_an_article_is_low_whatever_the_rules_say(toy: Detector, monkeypatch: py
     assert (found.kind, found.risk_score, found.risk_level) == (Kind.NOT_POSTING, LOW_BELOW - 1, Level.LOW)
 
 
+def test_a_warning_that_recruits_is_a_posting(toy: Detector, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(toy, "_curve", [[0.0, 0.1], [1.0, 0.99]])
+    lure = WARNING + "我们群不收钱，帮忙扫脸一次五十，想做的加我。"
+    assert toy.assess(Posting(text=WARNING)).kind is Kind.NOT_POSTING
+    found = toy.assess(Posting(text=lure))
+    assert found.kind is Kind.POSTING
+    assert "account_renting" in {reason.code for reason in found.reasons}
+
+
 def test_the_score_and_the_level_agree(detector: Detector) -> None:
     for text in (SCAM, HONEST, WARNING, "", "日入过千，加薇❤", "招人"):
         found = detector.assess(Posting(text=text))

@@ -6,7 +6,8 @@ import pytest
 
 from detector import Posting
 from detector.document import Document
-from detector.roles import BECAUSE, Stance, mere_denials, stance
+from detector.roles import BECAUSE, Stance, mere_denials, stance, verdict
+from detector.rules import load_rules
 from detector.types import Because
 
 ASSERTED, DENIED, WARNED = Stance.ASSERTED, Stance.DENIED, Stance.WARNED
@@ -127,3 +128,29 @@ def test_a_sentence_that_says_more_is_none(sentence: str) -> None:
 
 def test_a_text_that_only_denies_is_read_as_it_stands() -> None:
     assert denials("本店不收任何押金。") == []
+
+
+VERDICTS = [
+    ("刷脸一次五十是卖号 别做", "刷脸", WARNED),
+    ("“代收员”都是骗子发的，我们只招版主", "代收员", WARNED),
+    ("群里那种借卡的单子，你们别接", "借卡", WARNED),
+    ("面试短信会给您，勿向任何人透露验证码", "验证码", WARNED),
+    ("记得别把卡号外借给人", "卡号外借给人", WARNED),
+    ("号码布押金五十是选手押给我们的", "押金", DUTY),
+    ("刷脸一次五十，不是骗人的", "刷脸", ASSERTED),
+    ("刷脸一次五十，别信网上那些话", "刷脸", ASSERTED),
+    ("押金五十是你们押给我们的", "押金", ASSERTED),
+]
+
+
+@pytest.mark.parametrize(("text", "mention", "expected"), VERDICTS)
+def test_what_the_text_says_of_a_mention_right_after_it(text: str, mention: str, expected: Stance) -> None:
+    document = Document(Posting(text=text))
+    start = document.text.index(mention)
+    assert verdict(document, start, start + len(mention)) is expected
+
+
+def test_a_rule_sets_aside_what_the_text_condemns() -> None:
+    finding = load_rules().read(Document(Posting(text="答一句，过人脸一次四十是卖号，别做。要人的是我，校时间轴。")))
+    assert not [reason for reason in finding.reasons if reason.code == "account_renting"]
+    assert [item.because for item in finding.set_aside if item.code == "account_renting"] == [Because.WARNED]

@@ -193,3 +193,28 @@ def test_a_detector_takes_other_packs(toy_model: Path, tmp_path: Path) -> None:
     other = Detector.load(model=toy_model, packs=tmp_path)
     assert [rule.id for rule in other.rules] == ["upfront_fee.deposit"]
     assert other.versions.rules != RULES.version
+
+
+FEES = [
+    ("入厂押金参佰，夫妻房有。", "upfront_fee"),
+    ("入 厂 押 ．金 伍 佰 ，包吃住。", "upfront_fee"),
+    ("进厂先交保证金壹仟贰佰，做满退。", "upfront_fee"),
+]
+
+
+@pytest.mark.parametrize(("text", "code"), FEES)
+def test_a_sum_in_formal_numerals_is_a_sum(text: str, code: str) -> None:
+    assert code in {reason.code for reason in RULES.read(Document(Posting(text=text))).reasons}
+
+
+NO_TRAPS = [
+    "展馆布置，三天一趟，搭架子用12米的杆，自己的钱只管买水。",
+    "暗访员，每家另付三十元，月底打卡。",
+    "影展志愿客服，海外片商来信帮忙改签门票，月薪6500。",
+    "回收平板的店招验机师，来路说不清的一律不收，四千五底薪。",
+]
+
+
+@pytest.mark.parametrize("text", NO_TRAPS)
+def test_what_only_sounds_like_a_trap_is_no_reason(text: str) -> None:
+    assert RULES.read(Document(Posting(text=text))).reasons == ()

@@ -68,6 +68,13 @@ def test_a_classifier_that_sees_an_honest_posting_takes_half_of_a_claim_at_most(
     assert families(claims, {}, legit=0.0) == {"upfront_fee": 0.9}
 
 
+def test_of_the_claim_of_a_sure_rule_less_is_taken_and_only_while_the_audit_bears_it_out() -> None:
+    claims = {"upfront_fee.handed_over": 0.95}
+    assert families(claims, {}, legit=1.0) == {"upfront_fee": pytest.approx(0.95 * 0.7)}
+    audit = {"upfront_fee.handed_over": {"believed": 0.5}}
+    assert families(claims, audit, legit=1.0) == {"upfront_fee": 0.25}
+
+
 @pytest.mark.parametrize(
     ("claim", "scam", "legit", "expected"),
     [(0.9, 0, 0, 0.9), (0.9, 1000, 0, 0.9), (0.9, 0, 1000, 0.0036), (0.5, 4, 0, 0.5), (0.8, 97, 3, 0.8)],
