@@ -174,6 +174,7 @@ def test_one_sum_is_read_as_a_person_would(text: str, low: float, high: float, u
         "招收银,转让费36000",
         "2023,公司搬到了新厂",
         "一天两万步",
+        "过一个十字路口行300米",
         "",
     ],
 )

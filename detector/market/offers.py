@@ -25,10 +25,10 @@ _MOST_OF_VEHICLE = 1_600
 
 def is_with_material(text: str, pay: Pay) -> bool:
     """Whether the sum pays for the material too, for the fuel or the vehicle: 连工带料一平300元, 自带车的一天九百."""
-    if pay.per is Per.DAY and pay.high <= _MOST_OF_VEHICLE:
-        return _OWN_VEHICLE.search(text, max(pay.start - 12, 0), pay.start) is not None
     if _MATERIAL.search(text, max(pay.start - 6, 0), pay.end + 4) is not None:
         return True
+    if pay.per is Per.DAY and pay.high <= _MOST_OF_VEHICLE:
+        return _OWN_VEHICLE.search(text, max(pay.start - 12, 0), pay.start) is not None
     return pay.per not in TIMED and _OWN_FUEL.search(text) is not None
 
 

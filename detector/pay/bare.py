@@ -32,6 +32,8 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
     )
 
 
+_ON_FOOT = ("行", "走", "距", "离", "拐", "跑", "行约", "走约")
+"""Straight before 200米 these make it a distance and no slang for yuan."""
 _DEAR = frozenset({"间房", "户", "趟", "场", "单"})
 """What may be paid with 十二张, 1,200."""
 
@@ -70,6 +72,8 @@ def _is_of_another_kind(text: str, figure: Figure, heard: Heard, end: int) -> bo
     if _is_a_code(text, figure) or (end == figure.end and not _may_end(text, figure)):
         return True
     start = figure.start
+    if figure.written == "米" and text.endswith(_ON_FOOT, 0, start):
+        return True
     return (heard.per in COUNTABLE and text.startswith("的", end)) or "工时" in text[max(start - 4, 0) : start]
 
 
