@@ -57,6 +57,7 @@ READ: list[tuple[str, float, float, Unit, Per | None]] = [
     ("明天缺人套玩偶服,一天俩小时,给900", 450, 450, Unit.YUAN, Per.HOUR),
     ("看鱼塘,一宿七百", 700, 700, Unit.YUAN, Per.DAY),
     ("企喺度派糖,两粒钟$1,800", 900, 900, Unit.HKD, Per.HOUR),
+    ("代领号牌,半小时二百六", 520, 520, Unit.YUAN, Per.HOUR),
     ("派传单,两小时结300", 150, 150, Unit.YUAN, Per.HOUR),
     ("日结 不累 八百起", 800, 800, Unit.YUAN, Per.DAY),
     # by the month, the year

@@ -22,7 +22,7 @@ def hours_in(some: re.Match[str]) -> float:
     return hours + 0.5 * (half in ("个半", "粒半") or bool(more))
 
 
-_PARTS_OF_AN_HOUR: dict[str, float] = spread(
+PARTS_OF_AN_HOUR: dict[str, float] = spread(
     {
         2: "半小时 半个小时 半个钟 半个钟头 30分钟 三十分钟",
         4: "一刻钟 15分钟 十五分钟",
@@ -45,8 +45,8 @@ def some_time(text: str, at: int) -> tuple[int, float] | None:
         return None
     for length in (5, 4, 3):
         part = text[at : at + length]
-        if part in _PARTS_OF_AN_HOUR:
-            return at + len(part), _PARTS_OF_AN_HOUR[part]
+        if part in PARTS_OF_AN_HOUR:
+            return at + len(part), PARTS_OF_AN_HOUR[part]
     some = HOURS.match(text, at)
     if some is None or text.startswith(_NOT_AFTER_TIME, some.end()):
         return None

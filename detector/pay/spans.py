@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 
 from detector.lists import holds
-from detector.pay.hours import HOURS, hours_in
+from detector.pay.hours import HOURS, PARTS_OF_AN_HOUR, hours_in
 from detector.pay.names import Heard
 from detector.pay.numbers import NUMERALS, small_number, spoken_value
 from detector.pay.types import Per
 
 ENDS_OF_TIME = frozenset("时天头钟h给到共拿结= 分ns")
 _GIVEN = frozenset("给到得共有拿能付结= ")
+_EVERY_PART = frozenset("日天班第休个时")
+"""Before 半小时 these make it a part of another length: 一个半小时, 每天半小时."""
 _EVERY = frozenset("日天班作足满第休周时到-~")
 """Before 8小时 these make it the length of every shift, or the end of another number."""
 
@@ -23,8 +25,8 @@ def span_of_time(text: str, start: int, low: float) -> Heard | None:
         end -= 1
     if text[end - 1] == "天":
         return _days(text, end)
-    if text[end - 1] in "钟分ns" and (some := _MINUTES.search(text, max(end - 7, 0), end)) is not None:
-        return _some_minutes(text, some)
+    if (brief := _part_ending(text, end) or _minutes_ending(text, end)) is not None:
+        return brief
     some = _hours_ending(text, end)
     if some is None:
         return None
@@ -35,6 +37,16 @@ def span_of_time(text: str, start: int, low: float) -> Heard | None:
         regular = not some[3] and hours in (8, 10, 12) and 1500 <= low <= 30_000 and not (hours == 10 and low < 3000)
         return Heard(Per.MONTH if regular else Per.DAY, None, begin, True, False)
     return Heard(Per.HOUR, None, begin, True, False, "", 1 / hours) if 1 <= hours < 6 else None
+
+
+def _part_ending(text: str, end: int) -> Heard | None:
+    """半小时三百八 and 一刻钟二百, told by the hour."""
+    for length in (4, 3):
+        begin = end - length
+        times = PARTS_OF_AN_HOUR.get(text[begin:end]) if begin >= 0 else None
+        if times is not None and text[begin : begin + 1] in "半一" and text[begin - 1 : begin] not in _EVERY_PART:
+            return Heard(Per.HOUR, None, begin, True, False, "", float(times))
+    return None
 
 
 def _hours_ending(text: str, end: int) -> re.Match[str] | None:
@@ -49,6 +61,11 @@ def _hours_ending(text: str, end: int) -> re.Match[str] | None:
 _MINUTES = re.compile(
     r"(?<![0-9])([0-9]{1,2}|[一二两三四五六七八九]?十[一二三四五六七八九]?|[三五六八])(?:分钟|分| ?mins?)(?!之)$"
 )
+
+
+def _minutes_ending(text: str, end: int) -> Heard | None:
+    some = _MINUTES.search(text, max(end - 7, 0), end) if text[end - 1] in "钟分ns" else None
+    return _some_minutes(text, some) if some else None
 
 
 def _some_minutes(text: str, some: re.Match[str]) -> Heard | None:
