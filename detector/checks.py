@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from detector.document import Document
+from detector.pay import Unit
 from detector.retold import quotations, retells
 
 Spans = Sequence[tuple[int, int]]
@@ -141,7 +142,7 @@ _WEAK = frozenset({"easy", "nobar", "settle", "urgent", "contact"})
 UNNAMED_WORK = 2.5
 """Without a trade the offer must pass the national mean by this factor again before it is called absurd."""
 OTHER_DOLLARS = 4.0
-"""A posting in traditional characters may mean Hong Kong or Taiwan dollars: 時薪200 is an ordinary wage there."""
+"""What is read as yuan in traditional characters may still be dollars of Hong Kong or Taiwan."""
 _TRADITIONAL = re.compile(r"[時薪徵誠應個錢萬東灣門級寶員資飯廠無週單發領給們貨會頭長]")
 
 
@@ -153,7 +154,7 @@ def _offer(document: Document, *, absurd: bool) -> Told | None:
     if not _standing(document, [offer]):
         return None
     least = UNNAMED_WORK if comparison.role is None else 1.0
-    if len(set(_TRADITIONAL.findall(document.original)) - {"薪"}) >= 3:
+    if comparison.pay.unit is Unit.YUAN and len(set(_TRADITIONAL.findall(document.original)) - {"薪"}) >= 3:
         least *= OTHER_DOLLARS
     sure = comparison.verdict == "absurd" and comparison.ratio >= least and not _may_be_told_of(document)
     if sure is not absurd:
