@@ -100,7 +100,8 @@ def test_an_absurd_wage_is_told_with_its_arithmetic() -> None:
 
 
 def test_an_absurd_wage_in_dollars_of_hong_kong_is_told_at_its_worth() -> None:
-    reasons = RULES.read(Document(Posting(text="誠徵打字員，在家工作，時薪HK$380，無需經驗，會拼音就得，請發訊息報名。"))).reasons
+    text = "誠徵打字員，在家工作，時薪HK$300，無需經驗，會拼音就得，請發訊息報名。"
+    reasons = RULES.read(Document(Posting(text=text))).reasons
     assert "unrealistic_pay.market" in {reason.rule for reason in reasons}
 
 
