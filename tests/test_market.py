@@ -252,6 +252,50 @@ def test_the_trade_is_the_one_hired_and_not_a_place() -> None:
     assert compared("销售人员,月薪4500").role == "销售"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        # money in hand
+        "随车送货助手,月薪五千五。买菜的钱走备用金,每天领三千,收工时对账",
+        "食堂采购,月薪六千,先拿自己的钱垫上,一天两三千,月底一起报",
+        # what one has to buy or top up
+        "代办加油卡,每张先加满2000,回来凭小票报,每张6元跑腿",
+        "编手绳在家做,一根工钱1块5,一小时六七根,料包68元一份先领走",
+        "酒店客房员,月薪四千。围裙防滑鞋一套580,报到当天交",
+        "推广督导,底薪四千,先认购一份产品6800元",
+        "学声乐接单,月薪五千,学费可分十二期,每期一千九百",
+        # what the company or its customers pay, goods, and vouchers
+        "网店客服,底薪3200,系统坐席由公司开,每个坐席480元由公司承担",
+        "民宿管家,月薪3800,客人入住时每间预授权三百,退房释放",
+        "服装店导购,底薪2600,一件一千多块的大衣也好卖",
+        "口味试吃员,招二十个,一次200块超市卡",
+    ],
+)
+def test_a_sum_that_the_reader_does_not_earn_is_no_offer(text: str) -> None:
+    found = compare(text, read_pay(text))
+    assert found is None or found.verdict is Verdict.ORDINARY
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["市水务公司抄表的指标还剩一个,五万八,诚心的来", "供电所的编制有人打点,九万", "车挂你名下,首付四万六,月供我们出"],
+)
+def test_the_price_of_a_post_is_no_wage(text: str) -> None:
+    assert compare(text, read_pay(text)) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "司机带货款,每天给两千三,会开就行",
+        "拿公司的钱去专柜买包,货款先付,一只给你1200,不用会什么",
+        "收营业款的,日薪3000,坐着等就行",
+    ],
+)
+def test_pay_beside_money_that_is_handled_is_still_pay(text: str) -> None:
+    assert compared(text).verdict is not Verdict.ORDINARY
+
+
 def test_a_boast_in_a_long_posting_is_no_offer() -> None:
     filler = "负责接听客户来电并登记诉求,做好回访与工单流转,按时完成班组交办的其他事项。" * 4
     text = f"客服专员,4000-6000元/月。{filler}目前最高月薪200000元。"

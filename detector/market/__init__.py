@@ -6,7 +6,7 @@ with its source). The comparison errs on the side of the posting: bounds are wid
 far wider ones, and without a trade only postings that ask for nothing, or say nothing, are measured.
 
 Each module knows only those before it: wages, comparison, units, asked, titles, context, trade, returns, worked,
-offers, limits, measure, pieces, comparing.
+spent, offers, limits, measure, pieces, comparing.
 """
 
 from detector.market.comparing import compare

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from detector.lists import holds, words
 from detector.market.asked import LONG
+from detector.market.spent import is_spent
 from detector.market.units import ODD, TIMED
 from detector.market.worked import LEAST_SHIFT, worked_once
 from detector.pay import YUAN_EACH, Called, Pay, Per, Unit, read_count
@@ -62,11 +63,15 @@ def is_boast(text: str, pay: Pay, offers: Sequence[Pay], *, told: bool) -> bool:
 
 def offers_of(text: str, pays: Sequence[Pay]) -> list[Pay]:
     """The sums that are offered for something, with a lone one where no time is paid."""
-    offers = [p for p in pays if p.called is not Called.FEE and (p.per is not None or p.unit is Unit.PERCENT)]
+    offers = [p for p in pays if _is_offer(p) and (p.unit is Unit.PERCENT or not is_spent(text, p))]
     if any(p.per in TIMED for p in offers):
         return offers
     lone = _lone_sum(text, pays)
-    return [*offers, lone] if lone else offers
+    return [*offers, lone] if lone and not is_spent(text, lone) else offers
+
+
+def _is_offer(pay: Pay) -> bool:
+    return pay.called is not Called.FEE and (pay.per is not None or pay.unit is Unit.PERCENT)
 
 
 _NO_LONE = words(
