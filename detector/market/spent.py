@@ -1,6 +1,6 @@
 """Sums that the reader does not earn: paid for what one has to buy, handled for others, or the price of what is sold.
 
-A sum is pay only where the reader gets it for work. 每天领五千 from the petty cash and 围裙一套770,先买 are named as pay is,
+A sum is pay only where the reader gets it for work. 每天领五千 from petty cash and 围裙一套770 are named as pay is,
 so what is read here is who gives and what for: the words of the clause before the sum and those straight after it.
 """
 
