@@ -68,7 +68,7 @@ def applicant_pays(document: Document, spans: Spans) -> Told | None:
 def no_work_named(document: Document, spans: Spans) -> Told | None:
     """The whole text names no trade and no workplace: the advert is the lure."""
     names = [concept.name for concept in document.concepts]
-    if "work_named" in names or names.count("formal") >= 2:
+    if "work_named" in names or names.count("formal") >= 2 or _plainly_told(document):
         return None
     return offered(document, spans)
 
@@ -87,7 +87,7 @@ def short_text(document: Document, spans: Spans) -> Told | None:
 def no_workplace(document: Document, spans: Spans) -> Told | None:
     """The text may name a job, but neither hours, place, contract nor benefits."""
     names = [concept.name for concept in document.concepts]
-    return None if names.count("formal") >= 2 else offered(document, spans)
+    return None if names.count("formal") >= 2 or _plainly_told(document) else offered(document, spans)
 
 
 def absurd_pay(document: Document, _: Spans) -> Told | None:
@@ -131,6 +131,24 @@ CHECKS: Mapping[str, Check] = {
 """The checks a rule may name."""
 WHOLE = frozenset({"absurd_pay", "high_pay"})
 """Those that read the whole text whatever the spans; a rule that names one needs no pattern."""
+
+
+_WORKPLACE = re.compile(
+    r"[摊铺厂馆]|店(?!铺[刷补]|主|里返)|超市|食堂|仓库|工地|市场|菜场|餐厅|饭馆|酒店|档口|果园|大棚|车间|幼儿园|养老院"
+)
+_HOURS = re.compile(
+    r"(?:[0-9]{1,2}|[一二两三四五六七八九十]{1,3})(?:点半?|:[0-9]{2})[^,。!?\n]{0,3}(?:到|至|-|~)[^,。!?\n]{0,4}"
+    r"(?:[0-9]{1,2}|[一二两三四五六七八九十]{1,3})(?:点|:)"
+)
+_AT_A_SCREEN = re.compile(r"手机|在家|居家|线上|网上|电脑|群里|直播|app|远程|店铺|网店|淘宝|抖音|小红书")
+
+
+def _plainly_told(document: Document) -> bool:
+    """Whether a blunt call says where and from when to when one works, for no high wage (串串子,六点到十一点)."""
+    text = document.text
+    if _AT_A_SCREEN.search(text) or not (_HOURS.search(text) and _WORKPLACE.search(text)):
+        return False
+    return document.comparison is None or document.comparison.verdict == "ordinary"
 
 
 _RECRUITING = frozenset({"hiring", "easy", "nobar", "contact", "settle", "pay_word", "own_funds", "small_first"})
@@ -219,7 +237,10 @@ def _with_sum(text: str, start: int, end: int) -> tuple[int, int] | None:
 _OTHERS = frozenset({"customer", "employer_bears", "reimburse", "payroll", "settle", "harmless_money", "duty", "news"})
 _OTHER_PAYER = re.compile(
     r"给你|付你|发你|转你|打你|给您|奖|红包|稿费|礼金|迟到|家长|业主|中介在外|骗子|收了?我|上家|上一家|上个|别的|别家|别人|说|每月付|每写|每赞|每[家单篇次张件条趟场]另付|"
-    r"月付|年付|周付|日付|另加|提成|奖金|房补|有补|补你|加到|涨|住宿自理|伙食自理|食宿自理|水电|不交|不用|没收|没有|工资付|现付给你|对公付款|公司付"
+    r"月付|年付|周付|日付|另加|提成|奖金|房补|有补|补你|加到|涨|住宿自理|伙食自理|食宿自理|水电|不交|不用|没收|没有|工资付|现付给你|对公付款|公司付|"
+    r"(?<![向给跟找替])(?:主任|老板娘?|财务|会计|店长|经理|单位|食堂|中心|店里|厂里|主管)(?:会|每[天周次月]|统一)?(?:先|预先|提前)(?:转|打|充|存|预存|拨)|预存好|"
+    r"(?:厂家|工厂|厂方|用人单位|用工单位|用工方|用人方|用人的单位|园区|主家|东家|雇主|跑者|选手|参展商|业主|房东|租客|租户|家长|客户|商户)"
+    r"(?:自己|先|统一|直接|按月|每人)?(?:付给|交给|押给|付|押|交到|打给|结给)(?:本店|我店|我们|本所|本社|中介|公司|店里|本公司|我司|门店|主办|组委会)?"
 )
 
 

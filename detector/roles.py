@@ -165,7 +165,7 @@ def verdict(document: Document, start: int, end: int) -> Stance:
     Rules alone ask this; the classifier reads such words for itself.
     """
     rest = document.text[end : min(document.sentence_at(start)[1], end + VERDICT_REACH)]
-    if _CONDEMNED.match(rest) or _FORBIDDEN.match(rest):
+    if _CONDEMNED.match(rest) or _FORBIDDEN.match(rest) or _UNDONE.match(rest):
         return Stance.WARNED
     left = max(0, start - _PAID_IN_REACH)
     if _FORBIDS.search(document.text[left:end]):
@@ -184,16 +184,24 @@ _FORBIDDEN = re.compile(
     r"[^。!?\n]{0,16}[, ](?:大家|都|千万|你们?|可)?(?:别|不要|莫|勿|切勿)(?:去|再|碰|沾)?(?:做|接|碰|信|去|干|加|理|给)"
     r"(?![^,。!?\n ]{0,3}(?:他们|那些|别人|网上|谣言|不信))(?=[,。!? 了啊哈]|$)"
 )
+_UNDONE = re.compile(
+    r"[^。!?\n]{0,10}(?:劝|教|帮|陪|带|提醒|叫|协助|引导|动员|告诉)(?:他们?|她们?|其|群众|村民|大家|老人|机主|居民|户主|街坊)"
+    r"?[^。!?\n,]{0,8}(?:注销|销户|销卡|停用|挂失|剪掉|退掉)|"
+    r"[^。!?\n]{0,12}(?:租|卖|借)(?:卡|号|出去)[^,。!?\n]{0,6}(?:担责|负责任|犯法|违法|坐牢|后果)"
+)
+"""What is done with the cards is against lending them (劝他去网点注销)."""
 _FORBIDS = re.compile(
     r"(?:勿|别|不要)(?:再|去|随便|轻易|向任何人|[把将][^,。!?\n]{1,4})?"
     r"(?:回传|透露|告诉|提供|外借|出借|租借|泄露|转发|交出|发送|借|租|卖)[^,。!?:\n]{0,10}$"
 )
 _PAID_IN = re.compile(
-    r"[^,。!?\n]{0,8}是(?:跑者|选手|家长|客人|顾客|客户|租户|房客|车主|东家|业主|主家|雇主|买家|读者|会员|学员|商户)"
+    r"[^,。!?\n]{0,8}是(?:[^,。!?\n]{0,4}的)?(?:厂家|用人单位|用工单位|参展商|业主|跑者|选手|家长|客人|顾客|客户|租户|房客|车主|东家|业主|主家|雇主|买家|读者|会员|学员|商户)"
     r"(?:自己)?(?:押|交|付|给|出)"
 )
 _PAID_IN_REACH = 16
-_BY_OUTSIDERS = re.compile(r"(?:跑者|选手|东家|主家|雇主|读者|参赛者)[^,。!?\n]{0,6}(?:押|交|付|给)[^,。!?\n]{0,4}$")
+_BY_OUTSIDERS = re.compile(
+    r"(?:跑者|选手|东家|主家|雇主|读者|参赛者|厂家|用人单位|用工单位|参展商|租客|业主)[^,。!?\n]{0,6}(?:押|交|付|给)[^,。!?\n]{0,4}$"
+)
 
 
 _DENIES = frozenset({"neg"})

@@ -281,9 +281,26 @@ NEIGHBOURS = [
     "剧组群演，妆造剧组出，一天一百二，收工结。",
     "健身房会籍，会员向店里交年费，您提8%。",
     "食品厂品尝员，坐着打分，不用买也不用写好评，一次两小时。",
+    "社区招禁毒反诈宣传员，上门找有闲置银行卡的老人，陪他去网点销户，一天七十。",
+    "本店给园区送保洁，每送一位由用工单位付给我们三百，做满半年我们不退。",
+    "驿站代收员，收件人自己念取件验证码，你对上号给件，一天一百一。",
+    "花店兼职，用店里的抖音号发视频，一条补十五元，视频在店里拍。",
+    "食堂采购，会计每周先转两千到采购微信做周转，买菜从里面出，周五平账。",
+    "急招，学生可，日结，无需经验，加我微信。煎饼摊收钱打包，六点到十点，一早上八十，摊子在东门桥下。",
 ]
 
 
 @pytest.mark.parametrize("text", NEIGHBOURS)
 def test_its_honest_neighbour_is_no_reason(text: str) -> None:
     assert RULES.read(Document(Posting(text=text))).reasons == ()
+
+
+def test_hints_add_up_where_neither_hours_nor_a_workplace_are_told() -> None:
+    text = "急招，学生可，日结，无需经验，加我微信。一天八十，微信号在主页。"
+    told = RULES.read(Document(Posting(text=text))).reasons
+    assert {reason.code for reason in told} >= {"easy_money", "off_platform_contact"}
+
+
+def test_hours_and_a_workplace_do_not_cover_work_at_a_screen() -> None:
+    text = "急招，学生可，日结，无需经验，加我微信。店里的手机上操作，六点到十点，在家也行，主页联系。"
+    assert RULES.read(Document(Posting(text=text))).reasons
