@@ -252,6 +252,42 @@ def test_the_trade_is_the_one_hired_and_not_a_place() -> None:
     assert compared("销售人员,月薪4500").role == "销售"
 
 
+UNSKILLED_AND_DEAR = [
+    # the trade is what is hired for, and not who is near
+    "办公楼绿植养护工,一周来两趟,浇水剪叶子,每月一万四",
+    "婚庆公司找撒花瓣的,站台边撒五分钟,八百一场",
+    "宾馆擦杯子,一个夜班1100,啥也不要,报名找班长",
+    "夜间值守员(非药师岗),晚十点到早六点看店补货,处方由远程药师审,每月两万三",
+    # the hours of a shift, and of a day in all
+    "阅览室上架员两名,每班四小时,报酬每班五百二十元",
+    "社区招消毒员,每天早晚各喷一次,合计两小时,月薪九千五",
+    # pieces that no list had
+    "档案馆扫描员,每叶十二元,每日一百三十叶上下",
+]
+
+
+@pytest.mark.parametrize("text", UNSKILLED_AND_DEAR)
+def test_unskilled_work_at_several_times_its_wage_stands_out(text: str) -> None:
+    assert compared(text).verdict is not Verdict.ORDINARY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "过年值班的护工阿姨三倍工资,初一到初五,1050一天",
+        "水果分拣,一箱一块四,手快一天两百多箱不止",
+        "厂里拉货,会开车就行,一趟两百四,工厂普工也能来试",
+        "家里要个保洁,一次一百四,周末来",
+        "收车专员,底薪三千五。"
+        + "每天在平台上看个人卖的车,电话约好上门验车谈价,车开回市场由同事卖。" * 4
+        + "每收一台提成600。",
+    ],
+)
+def test_what_only_looks_dear_is_ordinary(text: str) -> None:
+    found = compare(text, read_pay(text))
+    assert found is None or found.verdict is Verdict.ORDINARY
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from detector.lists import holds
-from detector.market.asked import ASKED_FOR
+from detector.market.asked import ASKED_FOR, LONG
 from detector.market.comparison import MONTHLY_MEAN, Comparison, Verdict, compared, graded
 from detector.market.context import HEAD, Context
 from detector.market.trade import RATIOS, fills_a_day, is_sold, most, work_of
 from detector.market.units import ODD, SESSIONS, TIMED, lowish
 from detector.market.wages import UNSKILLED, Range, Role
-from detector.pay import YUAN_EACH, Pay, Per, Unit
+from detector.pay import YUAN_EACH, Called, Pay, Per, Unit
 
 _LESS = 5
 """How much less a piece of nameless work brings where nothing is asked."""
@@ -30,9 +30,10 @@ def measure(context: Context, pay: Pay, kind: str = "") -> Comparison | None:
         if holds(context.text[pay.start : pay.end], "月天"):
             return None
         pay = replace(pay, per=Per.DAY) if fills_a_day(role, pay) else pay
-    usual = role.price(pay.per)
+    usual = _usual(role, pay)
     if usual is None or (
-        pay.per not in TIMED and (pay.of in ODD or _is_a_trip(pay, usual) or is_sold(context, pay, role))
+        pay.per not in TIMED
+        and (pay.of in ODD or _is_a_trip(pay, usual) or _is_on_top(context, pay, role) or is_sold(context, pay, role))
     ):
         return None
     low, high = usual[0] * factor, usual[1] * factor
@@ -48,13 +49,31 @@ def measure(context: Context, pay: Pay, kind: str = "") -> Comparison | None:
     return compared(verdict, pay, offered / high, trade, month, (low, high))
 
 
-_LEAST_TRIP, _MOST_TRIP = 20.0, 120.0
+_BOXES = frozenset("箱筐包袋捆车柜")
+_LEAST_OF_BOXES = 1.0
+"""Yuan below which what a trade usually gets apiece is for single things, and a box is paid for as an order is."""
+
+
+def _usual(role: Role, pay: Pay) -> Range | None:
+    usual = role.price(pay.per)
+    if usual is not None and pay.of in _BOXES and usual[1] < _LEAST_OF_BOXES:
+        return role.price(Per.ORDER)
+    return usual
+
+
+_LEAST_TRIP, _MOST_TRIP = 20.0, 250.0
 """Yuan below which what a trade usually gets apiece is for things and not for the way, and up to which that may be paid
 for: 一趟二十六."""
 
 
 def _is_a_trip(pay: Pay, usual: Range) -> bool:
     return pay.of == "趟" and usual[1] < _LEAST_TRIP and pay.high <= _MOST_TRIP
+
+
+def _is_on_top(context: Context, pay: Pay, role: Role) -> bool:
+    """Whether a described job has a wage and the sum is what a sale brings besides: 底薪3500…每收一台提成600."""
+    on_top = pay.called is Called.SHARE and not role.light and len(context.text) > LONG
+    return on_top and any(other.per is Per.MONTH for other in context.pays)
 
 
 def _kind(context: Context, role: Role, *, simple: bool) -> str:

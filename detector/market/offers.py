@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from detector.lists import holds, words
@@ -43,13 +43,20 @@ _WAGE_OF_ONE = 2_000
 """两个育儿嫂,一个9500一个9000: what each of those wanted earns a month."""
 
 
+_THREEFOLD = re.compile(r"^(?![^。]{0,40}(?:挂机|在家|手机))[\s\S]{0,200}?[三3]倍")
+_MOST_ON_HOLIDAYS: Mapping[Per | None, float] = {Per.HOUR: 150.0, Per.DAY: 1_200.0}
+"""What a common wage comes to where a holiday is paid threefold."""
+
+
 def is_boast(text: str, pay: Pay, offers: Sequence[Pay], *, told: bool) -> bool:
-    """Whether a sum is no offer: the best earner's, overtime, a gift, or a slip beside the same sum by the month.
+    """Whether a sum is no offer: the best earner's, overtime, on holidays, a gift, or a slip beside one by the month.
 
     `told`: the text says how many one does, so that the sum is the price of a piece and no gift.
     """
     before = text[max(pay.start - 12, 0) : pay.end]
     if len(text) > LONG and (holds(before, _BOASTS) or (pay.of in ("个", "位") and pay.low >= _WAGE_OF_ONE)):
+        return True
+    if pay.high <= _MOST_ON_HOLIDAYS.get(pay.per, 0.0) and _THREEFOLD.search(text):
         return True
     said = text[pay.start : pay.end].replace("人民币", "")
     if told and holds(said.replace("包扣", ""), "扣罚赔"):

@@ -61,14 +61,37 @@ def _titles(text: str) -> Iterator[tuple[int, int]]:
             yield title.span()
 
 
+def _is_somebody_else(text: str, trade: Trade) -> bool:
+    """Whether a trade is only who takes the calls, or what one need not be: 报名找班长, 非药师岗."""
+    if text.startswith("非", max(trade.start - 1, 0)):
+        return True
+    return _CONTACT.search(text, max(trade.start - 14, 0), trade.start) is not None
+
+
+_DONE_BY = re.compile(r"(?<!自)由[^,。;]{0,3}$")
+"""Before a trade it makes it who does the rest: 处方由远程药师审."""
+
+
+def _without_others(text: str, work: list[Trade]) -> list[Trade]:
+    """The trades without those that are somebody else's, as far as a name is left."""
+    work = [m for m in work if not _is_somebody_else(text, m)]
+    own = [m for m in work if _DONE_BY.search(text, max(m.start - 5, 0), m.start) is None]
+    return own if any(not m.hint for m in own) else work
+
+
 _BESIDE = ("旁边", "下面", "底下", "旁看", "后面", "边上", "身边", "身后", "跟前")
+_CONTACT = re.compile(
+    r"(?:联系|咨询|电联|请问|致电|(?:报名|有意|面试|直接|到店|现场|来店|详情|应聘)[^,。;]{0,8}找)[^,。;]{0,3}$"
+)
+"""Before a trade these make it who is asked about the work: 报名找班长."""
 _HELPED = re.compile(r"[帮替]|给(?=.{2,4}?(?:递|拿|打下手|背|扛|提|擦|举|看))")
 
 
 def besides(text: str, work: list[Trade], unskilled: Role | None) -> list[Trade]:
-    """The trades without those beside whom one stands or whom one helps: 挖机旁边看人的, 帮教练扛雪板."""
+    """The trades without those that one asks or is not, beside whom one stands or whom one helps: 帮教练扛雪板."""
     if unskilled is None:
         return work
+    work = _without_others(text, work)
     helped = [
         m
         for m in work

@@ -8,7 +8,7 @@ from detector.pay.names import AFTER_NAMES
 from detector.pay.numbers import DIGITS, LONGEST, figure_pattern, read_number
 
 COUNTED = frozenset(
-    "支颗朵双粒串枚根瓶把亩岁年月日号点时分秒名个位家间条张次个件只台套份届级楼层栋室街路公厘斤克吨平亩度倍期代"
+    "叶支颗朵双粒串枚根瓶把亩岁年月日号点时分秒名个位家间条张次个件只台套份届级楼层栋室街路公厘斤克吨平亩度倍期代"
     "尾筐辆桩束锭框棵株捆杯碗盘桶袋箱票方通版章门类项第周天小强薪寸人字词场趟单篇组轮页句行班户盒箱轴辆：:℃座站所校处院床桌套步%x*×"
 )
 """A bare figure before one of these counts something else."""
