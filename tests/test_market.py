@@ -261,6 +261,13 @@ UNSKILLED_AND_DEAR = [
     # the hours of a shift, and of a day in all
     "阅览室上架员两名,每班四小时,报酬每班五百二十元",
     "社区招消毒员,每天早晚各喷一次,合计两小时,月薪九千五",
+    # a simple title, of which little more is said
+    "停车场收费岗,白班八小时,月薪一万二千元",
+    "卷闸门开关员,早晚各一次,月薪一万二",
+    # what no writing pays, whatever is asked
+    "手稿抄录,每千字900元,须持普通话证",
+    # what piece work without a name comes to
+    "打印店招胶装的,一本给六块五,一天一百来本",
     # pieces that no list had
     "档案馆扫描员,每叶十二元,每日一百三十叶上下",
 ]
@@ -278,6 +285,9 @@ def test_unskilled_work_at_several_times_its_wage_stands_out(text: str) -> None:
         "水果分拣,一箱一块四,手快一天两百多箱不止",
         "厂里拉货,会开车就行,一趟两百四,工厂普工也能来试",
         "家里要个保洁,一次一百四,周末来",
+        "个人信息核查员,法学本科,一万二",
+        "手稿抄录,每千字90元,字要工整",
+        "打印店招胶装的,一本给两块,一天一百来本",
         "收车专员,底薪三千五。"
         + "每天在平台上看个人卖的车,电话约好上门验车谈价,车开回市场由同事卖。" * 4
         + "每收一台提成600。",

@@ -55,7 +55,7 @@ _HANGING = re.compile(
     r"(?<!空调)挂机(?![员位0-9一两])|挂着(?:就|不[退动]就?)[行有能]|[开挂]着就|自动跑|手机过夜|开着睡|躺收"
 )
 """What a machine does alone, said so that it can mean nothing else."""
-_NAMELESS = 0.75
+_NAMELESS = 0.6
 """How much less it takes to be high where no trade is named at all."""
 _CERTIFIED = 2.5
 """How much more it takes where no trade is named, but something is asked."""

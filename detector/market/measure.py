@@ -42,7 +42,7 @@ def measure(context: Context, pay: Pay, kind: str = "") -> Comparison | None:
         low, high = low / _LESS, high / _LESS
     offered = lowish(pay) * YUAN_EACH[pay.unit]
     kind = _kind(context, role, simple=simple) if not kind or role.high_ok else kind
-    verdict = _verdict(offered / high, kind, pay)
+    verdict = _verdict(offered / high, kind, pay, simple=simple and not _is_asked(context.text))
     if verdict is not Verdict.ORDINARY and offered < most(context, pay, role) * factor:
         verdict = Verdict.ORDINARY
     month = (role.month[0] * factor, role.month[1] * factor)
@@ -83,8 +83,19 @@ def _kind(context: Context, role: Role, *, simple: bool) -> str:
     return "light" if role.light or simple else "plain"
 
 
-def _verdict(ratio: float, kind: str, pay: Pay) -> Verdict:
+def _is_asked(text: str) -> bool:
+    return ASKED_FOR.search(text) is not None or holds(text, _SCHOOLED)
+
+
+_SCHOOLED = ("本科", "大专", "学历", "学徒", "专业")
+_SIMPLE_HIGH = 1.45
+"""From which ratio a month's pay is high for a simple title of which a call says little more."""
+
+
+def _verdict(ratio: float, kind: str, pay: Pay, *, simple: bool) -> Verdict:
     high, absurd = RATIOS[kind]
+    if simple and pay.per is Per.MONTH:
+        high = _SIMPLE_HIGH
     if pay.per not in TIMED:
         high, absurd = max(high, 2.0), max(absurd, 4.0)
     return graded(ratio, high, absurd)
@@ -106,14 +117,20 @@ _NO_TRADE: Mapping[Per, float] = {
 """What light work without a name has to offer before it is looked at, in yuan."""
 
 
+_OF_WRITING: Mapping[Per | None, float] = {Per.THOUSAND: 400.0, Per.CHARACTER: 0.4}
+"""What writing without a name has to offer, whatever is asked."""
+
+
 def _unnamed(context: Context, pay: Pay, factor: float) -> Comparison | None:
     """An offer without a trade: only where nothing is asked, or nothing is said at all."""
     least = _NO_TRADE.get(pay.per) if pay.per else None
     if least is None:
         return None
-    if pay.per not in TIMED and not context.light:
+    if pay.per in _OF_WRITING and not context.light:
+        least = _OF_WRITING[pay.per]
+    elif pay.per not in TIMED and not context.light:
         least *= 20
-    if not context.light and ASKED_FOR.search(context.text) is not None:
+    if pay.per not in _OF_WRITING and not context.light and ASKED_FOR.search(context.text) is not None:
         least *= 3
     ratio = lowish(pay) * YUAN_EACH[pay.unit] / (least * factor)
     light, short = context.light, len(context.text) <= HEAD

@@ -12,7 +12,7 @@ ODD = frozenset({"人", "位", "名", "个人"})
 SESSIONS = frozenset({"场", "趟", "餐", "顿", "场次"})
 """Work that fills a day at most: measured as one where the trade has no price for it."""
 ABROAD: Mapping[Unit, float] = {
-    Unit.HKD: 3.2,
+    Unit.HKD: 3.1,
     Unit.TWD: 1.4,
     Unit.SGD: 4.0,
     Unit.EUR: 4.0,

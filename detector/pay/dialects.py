@@ -18,7 +18,7 @@ def local_currency(text: str) -> Unit:
     """The currency that 元 or $ means here by the words around; USD where nothing says whose dollar it is."""
     if holds(text, _TAIWAN):
         return Unit.TWD
-    return Unit.HKD if "$" in text and holds(text, _HONG_KONG) else Unit.USD
+    return Unit.HKD if "$" in text and _speaks_of_hong_kong(text) else Unit.USD
 
 
 _TAIWAN = ("台币", "nt$", "劳健保", "加赖", "超商", "职缺")
@@ -64,6 +64,14 @@ _CANTONESE = words(
 """Where one of these stands and the sum is usual in Hong Kong, it is meant in dollars though nothing says so."""
 
 
+_PORTS_OF_TAIWAN = re.compile(r"(?:南|基隆|高雄|台中|北)港|港墘")
+
+
+def _speaks_of_hong_kong(text: str) -> bool:
+    """Whether a word of Hong Kong stands there; 港 alone is none in 南港."""
+    return holds(_PORTS_OF_TAIWAN.sub(" ", text) if "港" in text else text, _HONG_KONG)
+
+
 @lru_cache(maxsize=1)
 def _may_be_hong_kong(text: str) -> bool:
     return holds(text, _CANTONESE)
@@ -72,7 +80,7 @@ def _may_be_hong_kong(text: str) -> bool:
 _TRADITIONAL = frozenset(
     "時應個錢萬東灣門級寶員資飯廠無單發領給們貨會頭長間開關說話請徵職費車過還這師學電錄經驗務區號幫場樓線點對導護園機條後來種類"
     "選題訂續難專業實習壓擔傳單讓節歡買賣約紙筆備寫飾屬廣補課導檔顧問縣鄉歲薦願訓練營運輸餐廳為與並當書樂聽處從業"
-    "倉週見糧觀親鄰郵匯廠檢塊雙兩腦衛養藥戶飛鐵龍鳳豐榮興國舊額臉帳餘圖畫誰試該談讀變豬魚紅綠織絲網羅攤擺攬辦嗎麼咗麵盤鐘閒騎馬"
+    "倉週見糧觀親鄰郵匯廠檢塊雙兩腦衛養藥戶飛鐵龍鳳豐榮興國舊額臉帳餘圖畫誰試該談讀變豬魚紅綠織絲網羅攤擺攬辦嗎麼咗麵盤鐘閒騎馬櫃績慶"
 )
 _SIMPLIFIED = frozenset(
     "时应个钱万东湾门级宝员资饭厂无单发领给们货会头长间开关说话请职费车过还这师学电录经验务区号帮场楼线点对"
@@ -114,7 +122,7 @@ _HONG_KONG_FROM: dict[Per, float] = {Per.HOUR: 40, Per.DAY: 300, Per.MONTH: 8_00
 
 def _by_script(text: str, per: Per, low: float) -> Unit | None:
     """Whose money a text in traditional characters means; None where the sum is nowhere a wage there."""
-    is_hong_kong = holds(text, _HONG_KONG)
+    is_hong_kong = _speaks_of_hong_kong(text)
     if per in COUNTABLE:
         return Unit.HKD if is_hong_kong else Unit.TWD
     if not is_hong_kong and low >= _TAIWAN_FROM.get(per, 0.0):
