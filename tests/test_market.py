@@ -268,6 +268,9 @@ UNSKILLED_AND_DEAR = [
     "手稿抄录,每千字900元,须持普通话证",
     # what piece work without a name comes to
     "打印店招胶装的,一本给六块五,一天一百来本",
+    # being sent abroad makes no engineer of who answers questions
+    "在线客服(外派),薪资22-36k。回复会员的充值提款咨询,维护老会员。"
+    + "吃住都在园区,手机统一保管,机票签证公司办理,合同一年半。" * 4,
     # pieces that no list had
     "档案馆扫描员,每叶十二元,每日一百三十叶上下",
 ]

@@ -71,7 +71,7 @@ def most(context: Context, pay: Pay, role: Role) -> float:
     """The most that another trade named near the head could pay, so that one is not measured by the other."""
     if role.light and pay.per not in TIMED:
         return 0.0
-    others = _others_in_head(context) if len(context.text) > LONG else _others_in_sentence(context, pay)
+    others = _others_in_head(context, role) if len(context.text) > LONG else _others_in_sentence(context, pay)
     skilled = [
         other
         for other in others
@@ -80,13 +80,22 @@ def most(context: Context, pay: Pay, role: Role) -> float:
     return max((_generous(other, pay.per) for other in skilled), default=0.0)
 
 
-def _others_in_head(context: Context) -> list[Role]:
-    """The trades that a description names at its head; those hinted at only where they can pay far more."""
+def _others_in_head(context: Context, role: Role) -> list[Role]:
+    """The trades that a description names at its head; those hinted at only where they can pay far more.
+
+    外派 hints at engineers, but not where light work is named right after the title begins: 在线客服(外派).
+    """
+    is_light = role.light and any(m.role is role and not m.hint and m.start < TITLE for m in context.named)
     return [
         m.role
         for m in context.work
-        if m.start < HEAD and (not m.hint or m.role.high_ok) and not context.text.endswith(_SERVED, 0, m.start)
+        if m.start < HEAD
+        and (not m.hint or (m.role.high_ok and not (is_light and m.role.name == _SENT_ABROAD)))
+        and not context.text.endswith(_SERVED, 0, m.start)
     ]
+
+
+_SENT_ABROAD = "外派工程"
 
 
 def _others_in_sentence(context: Context, pay: Pay) -> list[Role]:
