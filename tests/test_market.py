@@ -339,6 +339,9 @@ def test_the_price_of_a_post_is_no_wage(text: str) -> None:
         "司机带货款,每天给两千三,会开就行",
         "拿公司的钱去专柜买包,货款先付,一只给你1200,不用会什么",
         "收营业款的,日薪3000,坐着等就行",
+        "十字绣外发,绣好回收一幅600,邮费我们承担",
+        "钩针挂件,一只40,做满十只返本金",
+        "同城送信封,一趟九百,交给门口的人就行,不用会什么",
     ],
 )
 def test_pay_beside_money_that_is_handled_is_still_pay(text: str) -> None:
