@@ -15,6 +15,7 @@ from detector.rules import MAX_EVIDENCE, Rule, RuleSet, load_rules
 from detector.scoring import HINT_BELOW, LEVELS, Levels, calibrated, families, kindred, level, noisy_or
 from detector.types import (
     CODES,
+    HIGH_FROM,
     MAX_TEXT,
     Assessment,
     Because,
@@ -31,6 +32,8 @@ from detector.wording import Classifier, Opinion
 
 CODE_FROM = 0.2
 """A reason code that the classifier finds at least this likely, if the text is a scam, is given."""
+SECOND_FROM = 0.1
+"""The same of the two likeliest codes of a text whose risk is high: a scam is seldom of one kind only."""
 PROBE_TOLERANCE = 0.002
 OWN_EXPLANATION = "这段话的写法与已知的同类骗局相近。"
 OWN_ADVICE = "先别答应，也别付钱、别给证件和验证码；向平台核实后再说。"
@@ -129,7 +132,7 @@ class Detector:
             return ()
         found = [self._trusted(reason) for reason in finding.reasons]
         told = {reason.code for reason in found}
-        own = {code: share for code, share in opinion.codes.items() if share >= CODE_FROM and code not in told}
+        own = {code: share for code, share in _likely(opinion.codes, score).items() if code not in told}
         if not own and opinion.codes and not any(reason.confidence >= HINT_BELOW for reason in found):
             likeliest = max(opinion.codes, key=lambda code: opinion.codes[code])
             if likeliest not in told:
@@ -157,6 +160,12 @@ class Detector:
             evidence=(opinion.document.evidence(*opinion.clause_for(code)),),
             legal=like.legal if like else (),
         )
+
+
+def _likely(codes: Mapping[str, float], score: int) -> dict[str, float]:
+    """The codes that the classifier gives: all from CODE_FROM on; where the risk is high, the two likeliest sooner."""
+    first = sorted(codes, key=lambda code: -codes[code])[:2] if score >= HIGH_FROM else []
+    return {code: share for code, share in codes.items() if share >= (SECOND_FROM if code in first else CODE_FROM)}
 
 
 def _one_a_code(posting: Posting, reasons: Iterable[Reason]) -> tuple[Reason, ...]:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.document import Document
+from detector.market import UNSKILLED, Comparison, asks_nothing
 from detector.normalize import code_points
 from detector.roles import MENTIONS, stance
 
@@ -194,6 +195,28 @@ def _pay_terms(document: Document) -> Iterator[Term]:
     if comparison is not None:
         yield (f"market:{comparison.verdict}", comparison.start, comparison.end)
         yield (f"market:{comparison.verdict}:{comparison.role}", comparison.start, comparison.end)
+        yield from _level_terms(document, comparison)
+
+
+_RATIOS = (0.5, 0.7, 1.0, 1.4, 2.0, 2.8, 4.0)
+_MONTHS = (8_000, 12_000, 17_000, 24_000, 34_000, 50_000)
+"""Steps that an offer climbs: over the top of what is usual, and in yuan a month."""
+
+
+def _level_terms(document: Document, comparison: Comparison) -> Iterator[Term]:
+    """How far up an offer is, step by step, by whether a trade is named and anything asked.
+
+    The verdict errs on the side of the posting; what it leaves open the classifier may weigh beside all else.
+    """
+    trade = {None: "unnamed", UNSKILLED: "unskilled"}.get(comparison.role, "named")
+    who = f"{trade}:{'nothing' if asks_nothing(document.text) else 'asked'}"
+    monthly = comparison.offered_monthly[0] if comparison.offered_monthly else 0.0
+    for step in _RATIOS:
+        if comparison.ratio >= step:
+            yield (f"ratio:{who}:{step}", comparison.start, comparison.end)
+    for least in _MONTHS:
+        if monthly >= least:
+            yield (f"month:{who}:{least}", comparison.start, comparison.end)
 
 
 def _band(amount: float) -> int:

@@ -13,8 +13,9 @@ from conftest import TOY_ROWS, TOY_SETTINGS
 
 import detector as package
 from detector import Assessment, Detector, Kind, Level, Posting, TextTooLong
+from detector.engine import _likely
 from detector.scoring import level
-from detector.types import CODES, LOW_BELOW, MAX_TEXT, Because
+from detector.types import CODES, HIGH_FROM, LOW_BELOW, MAX_TEXT, Because
 from training.fit import train
 
 SCAM = "奶茶店急招店员，入职前先交服装押-金300元，做满三个月退还。"
@@ -170,6 +171,13 @@ def test_what_only_the_classifier_sees_names_no_rule(toy: Detector, monkeypatch:
     assert (reason.rule, reason.code in CODES, len(reason.evidence)) == (None, True, 1)
     assert 0 <= reason.confidence < 1
     assert reason.advice
+
+
+def test_of_a_high_risk_the_two_likeliest_kinds_are_told_sooner() -> None:
+    codes = {"task_rebate": 0.6, "advance_funds": 0.15, "urgency": 0.14, "easy_money": 0.05}
+    assert set(_likely(codes, HIGH_FROM)) == {"task_rebate", "advance_funds"}
+    assert set(_likely(codes, HIGH_FROM - 1)) == {"task_rebate"}
+    assert not _likely(dict.fromkeys(codes, 0.05), 100)
 
 
 def test_many_postings_come_out_in_order_one_at_a_time(detector: Detector) -> None:

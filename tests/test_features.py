@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from detector import Posting
 from detector.document import Document
-from detector.features import FAMILIES, Features, features, name_key
+from detector.features import FAMILIES, Features, features, name_key, reading_terms
 from detector.roles import without_denials
 
 
@@ -86,3 +86,22 @@ def test_every_occurrence_stands_somewhere(text: str) -> None:
 
 def test_the_key_of_a_name_never_changes() -> None:
     assert name_key("fee=asserted") == 8826452473763401665
+
+
+def _steps(text: str) -> set[str]:
+    return {name for name, _, _ in reading_terms(Document(Posting(text=text))) if name.startswith(("ratio:", "month:"))}
+
+
+def test_the_more_is_offered_the_more_steps_it_climbs() -> None:
+    low, middle, high = (_steps(f"招打字员，月薪{pay}元，要求打字快。") for pay in (4000, 9000, 60000))
+    assert low < middle < high
+    assert all(":named:" in step for step in high)
+
+
+def test_the_steps_tell_whether_anything_is_asked() -> None:
+    assert any(":nothing:" in step for step in _steps("招打字员，月薪9000元，不用会打字，谁都行。"))
+    assert not any(":nothing:" in step for step in _steps("招打字员，月薪9000元，要求打字快。"))
+
+
+def test_a_text_without_an_offer_climbs_nothing() -> None:
+    assert not _steps("招打字员，要求打字快。")

@@ -9,8 +9,18 @@ Each module knows only those before it: wages, comparison, units, asked, titles,
 spent, offers, limits, measure, pieces, comparing.
 """
 
+from detector.market.asked import asks_nothing
 from detector.market.comparing import compare
 from detector.market.comparison import Comparison, Verdict, names_in_arithmetic
-from detector.market.wages import WAGES_FILE, load_wages
+from detector.market.wages import UNSKILLED, WAGES_FILE, load_wages
 
-__all__ = ["WAGES_FILE", "Comparison", "Verdict", "compare", "load_wages", "names_in_arithmetic"]
+__all__ = [
+    "UNSKILLED",
+    "WAGES_FILE",
+    "Comparison",
+    "Verdict",
+    "asks_nothing",
+    "compare",
+    "load_wages",
+    "names_in_arithmetic",
+]
