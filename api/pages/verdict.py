@@ -33,6 +33,10 @@ VERDICTS = {
 """Level in words, and the one thing to do now."""
 
 
+SLIGHT = 0.3
+"""A reason that no rule shows and that is less sure is told as a likeness, not as a fact."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """What was found in a posting."""
@@ -60,6 +64,10 @@ class Verdict:
     def reasons(self) -> list[Reason]:
         """The surest first."""
         return sorted(self.assessment.reasons, key=lambda reason: -reason.confidence)
+
+    def is_slight(self, reason: Reason) -> bool:
+        """Whether a reason is no more than a likeness: judged by the wording alone, and hardly sure."""
+        return reason.rule is None and reason.confidence < SLIGHT
 
     @property
     def set_aside(self) -> Sequence[SetAside]:

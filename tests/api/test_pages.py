@@ -6,6 +6,7 @@ import gzip
 import html
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,10 @@ import api
 from api.examples import EXAMPLES
 from api.pages import phones, shown
 from api.pages.display import LANGUAGES
+from detector import Posting
 
 if TYPE_CHECKING:
+    from conftest import FakeDetector
     from flask.testing import FlaskClient
 
 SCAM = EXAMPLES["scam"].text
@@ -180,6 +183,28 @@ def test_the_page_is_light_and_asks_nobody_else(client: FlaskClient) -> None:
 def test_the_weightiest_reasons_stand_in_the_verdict_itself(client: FlaskClient) -> None:
     verdict = client.post("/", data={"text": SCAM}).text.partition('<ol class="first">')[2].partition("</ol>")[0]
     assert re.findall(r'href="#(reason-\d)"', verdict) == ["reason-1", "reason-2", "reason-3"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "confidence", "is_likeness"),
+    [(None, 0.12, True), (None, 0.7, False), ("upfront_fee.deposit", 0.12, False)],
+)
+def test_what_the_wording_alone_hardly_shows_is_told_as_a_likeness(
+    client: FlaskClient,
+    fake: FakeDetector,
+    monkeypatch: pytest.MonkeyPatch,
+    rule: str | None,
+    confidence: float,
+    is_likeness: bool,
+) -> None:
+    found = fake.assess(Posting(text=SCAM))
+    unsure = replace(found, reasons=(replace(found.reasons[0], rule=rule, confidence=confidence),))
+    monkeypatch.setattr(fake, "assess", lambda _: unsure)
+    page = client.post("/", data={"text": SCAM}).text
+    titles = re.findall(r"</span>(.+?)</h3>", page)
+    assert len(titles) == 1
+    assert titles[0].startswith("也有点像：") is is_likeness
+    assert page.count("也有点像：") == (2 if is_likeness else 0)
 
 
 @pytest.mark.parametrize("link", ["https://example.com/job/1", " www.example.com/a?b=招聘 ", "HTTP://例子.中国/"])
